@@ -4565,6 +4565,14 @@
         <translation>キャンセルしました。</translation>
     </message>
     <message>
+        <source>Check the environment variables that it reads, or install it again.</source>
+        <translation>このライブラリが読む環境変数を確かめるか、インストールし直してください。</translation>
+    </message>
+    <message>
+        <source>Check these environment variables: {names}.</source>
+        <translation>次の環境変数を確かめてください：{names}。</translation>
+    </message>
+    <message>
         <source>Choose a model from the list instead, or run vitviz from Python, where libraries can be added.</source>
         <translation>一覧から別のモデルを選ぶか、ライブラリを追加できるPython版のvitvizを使ってください。</translation>
     </message>
@@ -5675,6 +5683,10 @@
     <message>
         <source>{kind} returns no tensor of logits or features. Wrap a module whose forward takes pixels and returns one.</source>
         <translation>{kind}はロジットや特徴のテンソルを返しません。ピクセルを受け取り、それを返すモジュールをwrapしてください。</translation>
+    </message>
+    <message>
+        <source>{library} cannot be loaded ({reason}). {hint}</source>
+        <translation>{library}を読み込めません（{reason}）。{hint}</translation>
     </message>
     <message>
         <source>{method} cannot begin at the query of a pooling head, which is no token. Choose a patch or a special token as the query, or raw attention.</source>

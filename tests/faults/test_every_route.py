@@ -7,6 +7,7 @@ the next picture opens.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -102,7 +103,8 @@ def by_command_line(
     assert code in (0, 2), said
     assert "Traceback" not in said
     assert "A fault" not in said
-    if not path.is_dir():  # a folder without pictures ends the call itself
+    # a folder without pictures ends the call itself; Path.is_dir raises for long names
+    if not os.path.isdir(path):
         assert (out / f"{good.stem}.png").is_file(), said
 
 
@@ -151,7 +153,7 @@ def by_window(qtbot: QtBot, window: MainWindow, path: Path, good: Path) -> None:
         *(
             pytest.param(
                 (name,),
-                marks=[pytest.mark.long, pytest.mark.timeout(300)],
+                marks=[pytest.mark.long, pytest.mark.alone, pytest.mark.timeout(300)],
                 id=name,
             )
             for name in CASES

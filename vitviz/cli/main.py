@@ -210,9 +210,14 @@ def _fault(error: Exception, *, is_debugging: bool) -> int:
             "or a larger --patch."
         )
         return REFUSED
+    from vitviz.system.environment import failed_import
     from vitviz.system.logs import keep_traceback
 
     kept = keep_traceback(error)
+    broken = failed_import(error)
+    if broken is not None:
+        say(f"vitviz: {broken}")
+        return REFUSED
     hint = f"Details are in {kept}" if kept else "Run again with --debug for details"
     say(f"vitviz: A fault in vitviz: {type(error).__name__}: {error}. {hint}.")
     return FAULT

@@ -5,6 +5,7 @@
     check_display        a display server that answers, without which Qt aborts, and a
                          platform that Qt has
     missing_extra        the error for an optional library that is not installed
+    failed_import        the error for a library that failed while it was imported
 
 This module itself imports neither.
 """
@@ -74,6 +75,44 @@ def check_address_space() -> None:
             "The libraries need more memory than this process may have. Raise its "
             "limit, which “ulimit -v” shows."
         )
+
+
+def failed_import(error: BaseException) -> EnvironmentFault | None:
+    """Return the error for a library that failed while it was imported; else None.
+
+    Libraries read variables of the environment then, and raise for a value that they
+    do not know: `TIMM_FUSED_ATTN=abc`, `TORCH_LOGS=garbage`.
+    """
+    library, place = "", error.__traceback__
+    while place is not None and not library:
+        frame = place.tb_frame
+        root = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+        if frame.f_code.co_name == "<module>" and root not in ("vitviz", "__main__"):
+            library = root
+        place = place.tb_next
+    if not library or isinstance(error, ImportError):
+        return None
+    reason = str(error)
+    named = [
+        name
+        for name, value in sorted(os.environ.items())
+        if value and re.search(rf"(?<!\w){re.escape(value)}(?!\w)", reason)
+    ]
+    hint = (
+        Phrase(
+            "Check these environment variables: {names}.", {"names": ", ".join(named)}
+        )
+        if named
+        else Phrase(
+            "Check the environment variables that it reads, or install it again."
+        )
+    )
+    return EnvironmentFault(
+        "{library} cannot be loaded ({reason}). {hint}",
+        library=library,
+        reason=f"{type(error).__name__}: {reason.strip()}"[:200],
+        hint=hint,
+    )
 
 
 def _library_bytes(package: str) -> int:

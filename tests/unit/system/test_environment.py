@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import os
 import socket
 import struct
@@ -17,6 +18,7 @@ from vitviz.errors import EnvironmentFault
 from vitviz.system.environment import (
     check_display,
     check_libraries,
+    failed_import,
     installed_versions,
     platform_plugins,
 )
@@ -268,3 +270,55 @@ def test_a_display_over_the_network_passes_while_it_answers() -> None:
         display = f"127.0.0.1:{number}.0"
         assert run_without_display(CHECK, DISPLAY=display).returncode == 0
     assert "EnvironmentFault" in run_without_display(CHECK, DISPLAY=display).stderr
+
+
+BROKEN = "import os\nNUMBER = int(os.environ.get('FRAGILE_NUMBER', 'none'))\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        pytest.param(
+            "abc", "Check these environment variables: FRAGILE_NUMBER.", id="set"
+        ),
+        pytest.param(
+            None, "Check the environment variables that it reads", id="not set"
+        ),
+    ],
+)
+def test_a_library_that_fails_on_a_variable_is_named_with_it(
+    value: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "fragile").mkdir()
+    (tmp_path / "fragile" / "__init__.py").write_text("from fragile import constants\n")
+    (tmp_path / "fragile" / "constants.py").write_text(BROKEN)
+    monkeypatch.syspath_prepend(tmp_path)
+    if value is not None:
+        monkeypatch.setenv("FRAGILE_NUMBER", value)
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        importlib.import_module("fragile")
+    told = str(failed_import(caught.value))
+    assert told.startswith("fragile cannot be loaded (ValueError: invalid literal")
+    assert said in told
+
+
+def test_a_fault_of_our_own_is_no_failed_import() -> None:
+    with pytest.raises(ValueError, match="invalid literal") as caught:
+        int("abc")
+    assert failed_import(caught.value) is None
+
+
+def test_the_command_line_names_the_variable(model_folder: Path) -> None:
+    """Through a real library, which reads it when it is imported."""
+    done = subprocess.run(
+        [sys.executable, "-m", "vitviz", "models", "check", str(model_folder)],
+        env={**os.environ, "HF_HUB_ETAG_TIMEOUT": "abc"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    assert " cannot be loaded (ValueError" in line
+    assert line.endswith("variables: HF_HUB_ETAG_TIMEOUT.")

@@ -36,6 +36,7 @@ from vitviz.errors import EnvironmentFault, InputError, VitvizError
 from vitviz.models.catalogue.embedded import EMBEDDED_NAMES, embedded_path
 from vitviz.system import logs, settings
 from vitviz.system.atomic_files import sweep
+from vitviz.system.environment import failed_import
 from vitviz.system.paths import resource
 from vitviz.system.printable import printable
 from vitviz.system.settings import ThemeChoice
@@ -326,7 +327,8 @@ def _show_exception(
         _log.error("unexpected", exc_info=(kind, error, place))
         lines = traceback.format_exception(kind, error, place, limit=-SHOWN_CALLS)
         window.panes.errors.showError(
-            VitvizError(
+            failed_import(error)
+            or VitvizError(
                 "Something went wrong inside vitviz ({reason}). Details are in the "
                 "log.",
                 reason=f"{kind.__name__}: {error}"[:200],
