@@ -49,7 +49,16 @@ PRESENT = (
     *(f"present-{name}" for name in ("compare", "keys", *CHAPTERS, *TOOLS)),
     "present-lab-changes",
 )
-DIALOGS = ("settings", "about", "log", "size", "preprocessing", "range", "network")
+DIALOGS = (
+    "settings",
+    "about",
+    "log",
+    "size",
+    "preprocessing",
+    "range",
+    "network",
+    "web-page",
+)
 MENUS = tuple(
     f"menu-{name}"
     for name in (
@@ -58,7 +67,7 @@ MENUS = tuple(
     )
 )
 """In the order of their buttons on screen."""
-MODAL = ("size", "preprocessing", "range", "network")
+MODAL = ("size", "preprocessing", "range", "network", "web-page")
 """Dialogs that hold everything up."""
 OVER = ("keys", "hints", "classes", "views", "error")
 MORE = (*CHAPTERS, *TOOLS, *PRESENT, *DIALOGS, *MENUS, *OVER)
@@ -323,6 +332,7 @@ def prepare_more(scene: str, window: MainWindow, at: Callable[..., int]) -> None
             "values": window.input_options.ask_values,
             "range": window.view_handlers.on_fixed_range,
             "network": window.model_dialogs.another_network,
+            "web-page": window.actions_by_name["export_page"].trigger,
         }
         ask[scene]()
     elif scene in DIALOGS:

@@ -2250,6 +2250,10 @@
         <translation>ネットワークなしで、どのブラウザーでも開ける 1 つのファイルです。ここで選んだ層とヘッドで、すべてのパッチをクリックできます。</translation>
     </message>
     <message>
+        <source>Only layer {n}</source>
+        <translation>層 {n} だけ</translation>
+    </message>
+    <message>
         <source>Save it anyway…</source>
         <translation>それでも保存…</translation>
     </message>
@@ -2276,10 +2280,6 @@
     <message>
         <source>Web page</source>
         <translation>Web ページ</translation>
-    </message>
-    <message>
-        <source>this one alone</source>
-        <translation>表示中の層だけ</translation>
     </message>
 </context>
 <context>

@@ -27,9 +27,9 @@ def missing_browser(name: str, *packages: str) -> NoReturn:
     pytest.skip(words)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Chromium with a profile of its own; started once for the tests of a file."""
+    """Chromium with a profile of its own; started once for all tests here."""
     if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
         missing_browser("Chromium", "chromium", "chromium-driver")
     patch = pytest.MonkeyPatch()

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import Select
 
 import vitviz
 from tests.page.browser import Browser
-from tests.page.pages import CASES, tokens_of, traced
+from tests.page.pages import CASES, html_of, tokens_of, traced
 from tests.window.conftest import QUICK
 from vitviz.cli.main import main
 from vitviz.domain.heads import HeadChoice
@@ -51,13 +51,20 @@ def shown(browser: Browser) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     return np.array(browser.run("return Array.from(vitvizPage.shown.patches)"))
 
 
-def written(trace: vitviz.Trace, path: Path) -> Path:
-    trace.to_html(path)
+def written(name: str, folder: Path) -> Path:
+    """The page of a case as a file."""
+    path = folder / "page.html"
+    path.write_text(html_of(name), encoding="utf-8")
     return path
 
 
-def click_through(browser: Browser, trace: vitviz.Trace, count: int) -> None:
-    """Click patches in several layers and heads, both ways, and read their values."""
+def click_through(
+    browser: Browser, trace: vitviz.Trace, count: int, *, in_a_view: int = 1
+) -> None:
+    """Click patches in several layers and heads, both ways, and read their values.
+
+    in_a_view : patches that are clicked before layer, head and direction change.
+    """
     claim = browser.run("return vitvizPage.description.error")
     layers = browser.run("return vitvizPage.trace.stored")
     first, grid = trace.num_prefix_tokens, trace.grid
@@ -67,13 +74,16 @@ def click_through(browser: Browser, trace: vitviz.Trace, count: int) -> None:
     ]
     generator = np.random.default_rng(3)
     for number, token in enumerate(seen[:count]):
-        layer = int(generator.choice(layers))
-        head = int(generator.integers(trace.num_heads))
-        is_row = number % 2 == 0
-        browser.click(f"#rail button:nth-child({layer + 1})")
-        browser.click(f"#heads button:nth-child({4 + head})")
-        way = "looks at" if is_row else "looked at by"
-        browser.click(f'[data-direction="{way}"]')
+        if number % in_a_view == 0:
+            layer = int(generator.choice(layers))
+            head = int(generator.integers(trace.num_heads))
+            is_row = number // in_a_view % 2 == 0
+            way = "looks at" if is_row else "looked at by"
+            browser.click_all(
+                f"#rail button:nth-child({layer + 1})",
+                f"#heads button:nth-child({4 + head})",
+                f'[data-direction="{way}"]',
+            )
         browser.at_token(token)
         read = trace.row if is_row else trace.column
         own = read(layer, token)[head][first:]
@@ -99,10 +109,11 @@ def test_twenty_patches_and_everything_else_on_a_page(
     browser: Browser, tmp_path: Path
 ) -> None:
     trace = traced("registers")
-    page = written(trace, tmp_path / "page.html")
+    page = written("registers", tmp_path)
     browser.open(page)
     assert not browser.find("#open-own").is_displayed()  # it has no model
-    click_through(browser, trace, 20)
+    # a view takes as long as three patches; the long test below has one for each
+    click_through(browser, trace, 20, in_a_view=4)
     claim = browser.run("return vitvizPage.description.error")
 
     # a special token, and the mean of all heads
@@ -217,8 +228,7 @@ def test_the_colour_map_follows_the_style_until_one_is_chosen(
     browser: Browser, tmp_path: Path
 ) -> None:
     """The opaque map's strongest patch has the last colour of the style's table."""
-    trace = traced("plain")
-    page = written(trace, tmp_path / "page.html")
+    page = written("registers", tmp_path)
     browser.open(page, "#layer=2&head=1&q=3,4")
     assert browser.run("return document.getElementById('colormap').value") == ""
     for chosen, name in ((None, "viridis"), ("inferno", "inferno"), ("", "viridis")):
@@ -249,8 +259,8 @@ def strongest_colour(browser: Browser) -> np.ndarray[tuple[int, ...], np.dtype[A
 
 
 def test_what_is_copied_and_printed(browser: Browser, tmp_path: Path) -> None:
-    trace = traced("plain")
-    page = written(trace, tmp_path / "page.html")
+    trace = traced("registers")
+    page = written("registers", tmp_path)
     browser.open(page, "#layer=1&head=2&q=3,4")
     claim = browser.run("return vitvizPage.description.error")
     browser.driver.execute_cdp_cmd(
@@ -326,7 +336,7 @@ def test_what_is_copied_and_printed(browser: Browser, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_every_kind_of_model(browser: Browser, tmp_path: Path, name: str) -> None:
     trace = traced(name)
-    browser.open(written(trace, tmp_path / "page.html"))
+    browser.open(written(name, tmp_path))
     click_through(browser, trace, 20)
     if trace.has_pool:
         claim = browser.run("return vitvizPage.description.error")

@@ -252,14 +252,11 @@ def _palette(tone: Colours) -> QPalette:
 
 def _style_sheet(tone: Colours) -> str:
     # Fusion outlines in a darker shade of the panel, which black does not have
-    tick = resource("icons", "tick.svg").as_posix()
     outlined = f"""
     QPushButton:focus, QToolButton:focus, QComboBox:focus, QAbstractSpinBox:focus,
     QLineEdit:focus {{ border: 2px solid {tone.accent}; }}
     QToolButton {{ border-color: {tone.line}; }}
-    QCheckBox::indicator {{ border: 1px solid {tone.line}; border-radius: 3px;
-                            width: 14px; height: 14px; }}
-    QCheckBox::indicator:checked {{ background: {tone.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; }}
     QCheckBox:focus {{ border: 1px solid {tone.accent}; }}
     """
     sheet = _common_sheet(tone) + (outlined if tone is HIGH_CONTRAST else "")
@@ -284,6 +281,10 @@ def _presented_sheet(x_px: int) -> str:
 def _common_sheet(tone: Colours) -> str:
     down = resource("controls", "down.svg").as_posix()
     up = resource("controls", "up.svg").as_posix()
+    # in the colour of letters on the accent
+    tick_name = "tick_light.svg" if tone is LIGHT else "tick_dark.svg"
+    tick = resource("controls", tick_name).as_posix()
+    # Fusion outlines boxes at a contrast of 1.3 : 1, and WCAG 2 asks for 3 : 1
     return f"""
     QAbstractItemView:focus {{ border: 1px solid {tone.accent}; }}
     QToolTip {{ border: 1px solid {tone.line}; padding: 4px; }}
@@ -309,6 +310,12 @@ def _common_sheet(tone: Colours) -> str:
     QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
         image: url("{down}"); width: 8px; height: 5px; }}
     QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: 8px; height: 5px; }}
+    QCheckBox::indicator {{ border: 1px solid {tone.faint}; border-radius: 3px;
+        width: 12px; height: 12px; background: {tone.surround}; }}
+    QCheckBox::indicator:hover {{ border-color: {tone.text}; }}
+    QCheckBox::indicator:disabled {{ border-color: {tone.line}; }}
+    QCheckBox::indicator:checked {{ background: {tone.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator:checked:disabled {{ background: {tone.faint}; }}
     QSlider::groove:horizontal {{ background: {tone.line}; height: 4px;
         border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {tone.faint}; height: 4px;

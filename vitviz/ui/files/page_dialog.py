@@ -65,7 +65,7 @@ class PageDialog(QDialog):
         ]
         self._heads = [self._toggle(number, "head") for number in range(num_heads)]
         alone = QToolButton()
-        alone.setText(self.tr("this one alone"))
+        alone.setText(self.tr("Only layer {n}").format(n=layer))
         alone.setObjectName("this_layer")
         alone.clicked.connect(self._on_alone)
         self._layer = layer

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -19,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from vitviz.system.settings import ThemeChoice
 from vitviz.ui.base import theme
+from vitviz.ui.base.contrast import contrast
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +51,34 @@ def test_controls_have_outlines_in_high_contrast(
     # a box of 14 px is outlined with 56; rounded corners are smoothed
     assert strong >= 40
     assert faint < strong
+
+
+@pytest.mark.parametrize("choice", list(ThemeChoice), ids=lambda one: one.value)
+def test_boxes_and_ticks_are_seen(
+    qtbot: QtBot, qapp: QApplication, choice: ThemeChoice
+) -> None:
+    """An outline at 3 : 1 (WCAG 2, 1.4.11), and a tick on the box at 4.5 : 1."""
+    theme.apply(qapp, choice)
+    control = QCheckBox()
+    qtbot.addWidget(control)
+    control.show()
+    qtbot.waitExposed(control)
+
+    def contrasts() -> list[float]:
+        image = control.grab().toImage()
+        ground = image.pixelColor(image.width() - 1, 0)
+        return [
+            contrast(image.pixelColor(x, y), ground)
+            for y in range(image.height())
+            for x in range(image.width())
+        ]
+
+    assert sum(one >= 3 for one in contrasts()) >= 40
+    control.setChecked(True)
+    # the box is filled, and the tick in it is of the panel's side again
+    filled = contrasts()
+    assert sum(one >= 4.5 for one in filled) > 80
+    inner = control.grab().toImage()
+    middle = [inner.pixelColor(x, y) for x in range(3, 11) for y in range(3, 13)]
+    box = max(middle, key=lambda one: contrast(one, QColor(theme.colours().panel)))
+    assert sum(contrast(one, box) >= 4.5 for one in middle) >= 6
