@@ -789,6 +789,10 @@
         <translation>この章の{n}枚目</translation>
     </message>
     <message>
+        <source>the answer</source>
+        <translation>答え</translation>
+    </message>
+    <message>
         <source>{n}  {title}</source>
         <translation>第{n}章　{title}</translation>
     </message>

@@ -171,10 +171,20 @@ def test_a_clicker_steps_through_layers_views_and_chapters(
     qtbot.keyClick(window, KEY.Key_F3)
     wait_idle(qtbot, window)
     learn, seen = window.panes.learn, [place_in(window)]
+    num_answers = 0
     while learn.chapter() is not Chapter.COST:
+        page = learn.page()
+        assert page is not None
+        guess = page.open_guess()
         qtbot.keyClick(window, KEY.Key_PageDown)
         wait_idle(qtbot, window)
-        seen.append(place_in(window))
+        if guess is None:
+            seen.append(place_in(window))
+        else:  # the answer, before the step is left
+            num_answers += 1
+            assert guess.isRevealed()
+            assert place_in(window) == seen[-1]
+    assert num_answers > 1
     assert [chapter for chapter, _ in seen[:2]] == [Chapter.SEQUENCE] * 2
     assert len(set(seen)) == len(seen) > 3, "a chapter has several steps"
     for before in seen[-2::-1]:
@@ -297,8 +307,11 @@ while not speaker.texts()[0].startswith("5 "):
     speaker.nextRequested.emit()
     wait(20, lambda: speaker.texts() != former)
     seen.append(speaker.texts())
-assert [one[2] for one in seen[:-1]] == [
-    *(f"Next: step {n} of this chapter" for n in range(2, len(seen))),
+following = [one[2] for one in seen[:-1]]
+assert following.count("Next: the answer") == 1, seen
+following.remove("Next: the answer")  # which does not leave the step
+assert following == [
+    *(f"Next: step {n} of this chapter" for n in range(2, len(following) + 1)),
     "Next: Query, key, value",
 ], seen
 wait(20, window.isFullScreen)

@@ -70,6 +70,8 @@ class LearnController(PaneController[LearnPanes]):
     queryHeld = Signal(bool)
     # A Stop of the ribbon and a layer, either None.
     lit = Signal(object, object)
+    # Another chapter or step is shown, or the answer to a guess.
+    turned = Signal()
 
     def __init__(self, panes: LearnPanes, host: LearnHost, workers: Workers) -> None:
         super().__init__(workers)
@@ -103,6 +105,7 @@ class LearnController(PaneController[LearnPanes]):
         panel.setCourse(_course())
         panel.courseChosen.connect(self._on_course)
         panel.restoreRequested.connect(self._on_restore)
+        panel.turned.connect(self.turned)
         self.on_document()
         self.picture.claimClicks(self.takes_click)
 

@@ -149,7 +149,7 @@ class Page(QWidget):
     finished = Signal()
     # Go by so many steps, and from the last one to the next chapter.
     turnRequested = Signal(int)
-    # Another step is shown.
+    # Another step is shown, or the answer to its guess.
     turned = Signal()
 
     # Whether a key is ringed on the picture and can be chosen by a click.
@@ -461,6 +461,7 @@ class Page(QWidget):
             self.host.paint(None)
             self.show_stage(self.lesson)
         self._on_marked()
+        self.turned.emit()
 
     def _show_counter(self) -> None:
         count = len(self._steps)

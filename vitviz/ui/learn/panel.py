@@ -96,7 +96,7 @@ class LearnPanel(QWidget):
     chapterFinished = Signal(object)
     # A Course.
     courseChosen = Signal(object)
-    # Another chapter or another step is shown.
+    # Another chapter or step is shown, or the answer to a guess.
     turned = Signal()
     # Remove the Lab's changes from the model.
     restoreRequested = Signal()
@@ -313,8 +313,13 @@ class LearnPanel(QWidget):
         return "" if page is None else page.counter()
 
     def following(self) -> str:
-        """Return the next step, or the next chapter's title; empty after the last."""
+        """Return what a step on shows; empty after the last step of the course.
+
+        The answer to an open guess, the next step, or the next chapter's title.
+        """
         page = self.page()
+        if page is not None and page.is_guessing():
+            return self.tr("the answer")
         if page is not None and page.step_index + 1 < len(page.all_steps()):
             return self.tr("step {n} of this chapter").format(n=page.step_index + 2)
         following = self._course.step(self._chapter, 1)

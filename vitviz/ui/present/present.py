@@ -129,6 +129,7 @@ class Present(QObject):
         self._soon.timeout.connect(self._on_soon)
         self._later = QTimer(self, singleShot=True, interval=SAY_AFTER_MS)
         self._later.timeout.connect(self._say)
+        learn.turned.connect(self.follow)
 
     @property
     def is_on(self) -> bool:
@@ -137,7 +138,8 @@ class Present(QObject):
 
     def follow(self) -> None:
         """Update the text on the view, once panels have followed the state too."""
-        self._later.start()
+        if self._is_on:
+            self._later.start()
 
     def toggle(self) -> None:
         """Begin or end, once the key that asks for it has been handled.
@@ -276,7 +278,6 @@ class Present(QObject):
             self.stage.setBlank(False)
         if self._view.state.mode is Mode.LEARN:
             self._learn.panel.turn(by)
-            self._later.start()  # another step does not change the state
         elif saved.views:
             saved.step(by)
         else:
