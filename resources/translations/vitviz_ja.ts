@@ -59,12 +59,20 @@
         <translation>変更前とのコサイン</translation>
     </message>
     <message>
+        <source>Go to the next layer that differs</source>
+        <translation>違いのある次の層へ</translation>
+    </message>
+    <message>
         <source>Layer {n} ›</source>
         <translation>層{n} ›</translation>
     </message>
     <message>
         <source>Most like, changed (▲▼ places moved):</source>
         <translation>似ている順、変更後（▲▼ 動いた順位）：</translation>
+    </message>
+    <message>
+        <source>Next layer ›</source>
+        <translation>次の層 ›</translation>
     </message>
     <message>
         <source>Nothing differs here; layer {n} is the next that does</source>
@@ -2317,6 +2325,10 @@
     <message>
         <source>Picture</source>
         <translation>画像</translation>
+    </message>
+    <message>
+        <source>Preview on hover</source>
+        <translation>ホバー時のプレビュー</translation>
     </message>
     <message>
         <source>Preview on hover: off</source>

@@ -167,6 +167,7 @@ class PicturePane(QWidget):
         self._back.clicked.connect(self.attentionRequested)
         self._preview = QToolButton()
         self._preview.setObjectName("preview")
+        self._preview.setAccessibleName(self.tr("Preview on hover"))
         self._preview.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._preview.setToolTip(
             self.tr(

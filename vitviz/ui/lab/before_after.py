@@ -54,7 +54,8 @@ class BeforeAfterView(QWidget):
         self.most_like.setParent(self)
         self.most_like.hide()
         self._next: int | None = None
-        self.elsewhere = QPushButton(self)
+        self.elsewhere = QPushButton(self.tr("Next layer ›"), self)
+        self.elsewhere.setToolTip(self.tr("Go to the next layer that differs"))
         self.elsewhere.clicked.connect(self._on_elsewhere)
         self.elsewhere.hide()
         self.setMinimumSize(280, LEAST_PX)

@@ -481,9 +481,8 @@ class Ribbon(QWidget):
                 if numbers
                 else spoken
             )
-            if shape is not None:
-                button.setToolTip(arithmetic(stop, shape))
-                button.setAccessibleDescription(arithmetic(stop, shape))
+            button.setToolTip(self._arithmetic(stop))
+            button.setAccessibleDescription(self._arithmetic(stop))
             button.updateGeometry()
             button.update()
         self._times.setText(self._times_text())
@@ -497,6 +496,11 @@ class Ribbon(QWidget):
             return self.tr("add")
         return name
 
+    def _arithmetic(self, stop: Stop) -> str:
+        if self._shape is None:
+            return self.tr("The model is still being loaded.")
+        return arithmetic(stop, self._shape)
+
     def _times_text(self) -> str:
         if self._at is not None and self._at[1] is not None:
             return self.tr("layer {n}").format(n=self._at[1])
@@ -508,11 +512,10 @@ class Ribbon(QWidget):
             self._chapters.removeWidget(old)
             old.hide()
             old.deleteLater()
-        stop, shape = self._open, self._shape
+        stop = self._open
         if stop is None:
             return
-        text = self.tr("The model is still being loaded.")
-        self._text.setText(text if shape is None else arithmetic(stop, shape))
+        self._text.setText(self._arithmetic(stop))
         chapters = [chapter for chapter in stop.chapters if chapter in self._titles]
         for chapter in chapters:
             text = self.tr("Chapter {n} ›").format(n=chapter.number)
