@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QImageWriter,
+    QPainter,
+    QPen,
+)
 
 from vitviz.domain.number_text import format_value
 from vitviz.ui.base import theme
@@ -120,6 +127,6 @@ def _swatch(colour: QColor) -> str:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    large.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(large)
     code = bytes(data.toBase64().data()).decode("ascii")
     return f'<img src="data:image/png;base64,{code}" width="{side}" height="{side}">'
