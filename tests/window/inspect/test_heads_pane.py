@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPicture
 from pytestqt.qtbot import QtBot
 
@@ -20,8 +21,11 @@ from vitviz.ui.base.contrast import CONTRAST, contrast
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.window.main_window import MainWindow
-from vitviz.views.colour import levels_for, rgb
+from vitviz.views.colour import levels_for, lookup_table, rgb
 from vitviz.views.view_state import HeadsView, Statistic
+
+# Of lines and shapes with what is behind them, by WCAG.
+CONTRAST_OF_SHAPES = 3.0
 
 
 @pytest.fixture
@@ -180,6 +184,39 @@ def test_numbers_stand_in_cells_that_have_room(
     assert seen == {True, False}
     grid.setFixedSize(160, 100)
     qtbot.waitUntil(lambda: not grid.showsTexts())
+
+
+@pytest.mark.parametrize("size", [(1000, 1000), (1500, 620)])
+def test_colours_of_a_statistic_fill_the_pane(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int]
+) -> None:
+    """Maps keep their shape; colours have none to keep."""
+    show(qtbot, window, Statistic.ENTROPY)
+    window.resize(*size)
+    wait_idle(qtbot, window)
+    grid = window.panes.heads.grid
+    rows, cols = grid.shape()
+    assert min(rows, cols) > 1
+    last = grid.cellRect(rows - 1, cols - 1)
+    assert grid.width() - 12 - cols <= last.right() <= grid.width() - 12
+    assert grid.height() - 8 - rows <= last.bottom() <= grid.height() - 8
+
+
+def test_a_pale_colour_of_the_legend_is_outlined(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    """The highest value's colour is nearly that of the panel in the light theme."""
+    show(qtbot, window, Statistic.ENTROPY)
+    found = re.findall(r"base64,([^\"]+)", window.panes.heads.note())
+    assert len(found) == 2
+    ground = QColor(theme.colours().panel)
+    for code in found:
+        image = QImage.fromData(QByteArray.fromBase64(QByteArray(code.encode())))
+        edge = [image.pixelColor(0, y) for y in range(image.height())]
+        assert min(contrast(one, ground) for one in edge) >= CONTRAST_OF_SHAPES
+    highest = image.pixelColor(image.rect().center())
+    expected = QColor(*lookup_table("magma")[255].tolist())
+    assert highest == expected
 
 
 def test_ordered_by_what_goes_to_special_tokens(

@@ -76,6 +76,8 @@ def test_a_model_without_labels_says_what_it_finds_most_like(
     expected = likenesses(features, answers(model_folder, photo)[0])
     np.testing.assert_allclose(shown.cosines, expected, atol=2e-3)
     assert np.ptp(expected) > 0.3
+    # at the size of a usual window every picture can be recognised
+    assert row.cellRect(len(REFERENCES) - 1).width() >= 76
     order = [REFERENCES[i] for i in np.argsort(-shown.cosines)]
     lines = row.accessibleDescription().split("; ")
     assert len(lines) == 12

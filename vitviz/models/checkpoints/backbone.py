@@ -26,7 +26,10 @@ _INFIXES = re.compile(
 # Patch embeddings by family, and a block below the same prefix.
 _STEMS = (
     (r"conv_proj\.weight", r"encoder\.layers\.encoder_layer_\d+\."),
-    (r"patch_embed\.(?:proj|projection)\.weight", r"(?:blocks|layers)\.\d+\."),
+    (
+        r"patch_embed\.(?:proj|projection)\.weight",
+        r"(?:blocks|(?:encoder\.)?layers)\.\d+\.",
+    ),
     (r"patch_embed\.backbone\..*", r"blocks\.\d+\."),
     (
         r"embeddings\.patch_embeddings?\.(?:projection\.)?weight",

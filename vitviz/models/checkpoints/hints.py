@@ -23,6 +23,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from vitviz.domain.problem_type import ProblemType, problem_of
 from vitviz.errors import FileError
 from vitviz.models.checkpoints.layout import Tensors
 from vitviz.models.checkpoints.read import State
@@ -115,6 +116,16 @@ def words_of(state: State) -> Iterator[str]:
     for leaf in _leaves(state):
         if isinstance(leaf.value, str):
             yield leaf.value
+
+
+def declared_problem(state: State) -> ProblemType | None:
+    """Return what the head was trained for, if it is said, and said once."""
+    found = {
+        problem_of(leaf.value)
+        for leaf in _leaves(state)
+        if leaf.key.lower() == "problem_type"
+    } - {None}
+    return found.pop() if len(found) == 1 else None
 
 
 def _fits(leaf: _Leaf, width: int) -> bool:

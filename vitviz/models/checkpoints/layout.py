@@ -144,6 +144,7 @@ class Told:
     is_centred : whether it was trained on numbers from -1 to 1.
     grid : (rows, columns) of the position table, as the user says.
     sizes : (height, width) of inputs that are said somewhere, and where.
+    eps : of the norms. preprocessing : of the training's test.
     """
 
     heads: int | None = None
@@ -153,6 +154,8 @@ class Told:
     is_centred: bool = False
     grid: tuple[int, int] | None = None
     sizes: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    eps: float | None = None
+    preprocessing: Preprocessing | None = None
 
 
 def heads_of(width: int, told: Told | None = None) -> tuple[int, str]:

@@ -193,8 +193,10 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     classes = shape_of(tensors, "head.weight", 2)[0] if "head.weight" in tensors else 0
     is_pre_norm = "norm_pre.weight" in tensors
     has_fc_norm = "fc_norm.weight" in tensors
+    has_norm = "norm.weight" in tensors
     is_average = has_fc_norm or not has_cls or told.pool == "mean"
     activation = told.activation or ("silu" if is_gated else "gelu")
+    eps = told.eps or (1e-5 if is_pre_norm else 1e-6)
     options: dict[str, Any] = {
         "img_size": (rows * patch, cols * patch),
         "patch_size": patch,
@@ -209,6 +211,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         "class_token": has_cls,
         "global_pool": "avg" if is_average else "token",
         "fc_norm": has_fc_norm,
+        "final_norm": has_norm or has_fc_norm,
         "pre_norm": is_pre_norm,
         "weight_init": "skip",
     }
@@ -220,9 +223,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         from timm.models.deit import VisionTransformerDistilled
         from timm.models.vision_transformer import VisionTransformer
 
-        norm = functools.partial(
-            timm.layers.LayerNorm, eps=1e-5 if is_pre_norm else 1e-6
-        )
+        norm = functools.partial(timm.layers.LayerNorm, eps=eps)
         kind = VisionTransformerDistilled if has_dist else VisionTransformer
         gated: dict[str, Any] = {}
         if is_gated:
@@ -231,6 +232,8 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         built: nn.Module = kind(
             **options, **gated, act_layer=activation, norm_layer=norm
         )
+        if has_norm and has_fc_norm:  # which timm never makes, and OpenMMLab does
+            built.norm = norm(width)
         return built
 
     statistics = ("ImageNet", IMAGENET_MEAN, IMAGENET_STD)
@@ -239,15 +242,15 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     elif told.is_centred:
         statistics = ("0.5 as", HALF, HALF)
     of_whom, mean, std = statistics
+    prepared = (f"{of_whom} mean and deviation", "bicubic, no margin")
     assumed = (
         *((said,) if said else ()),
         *((shown,) if shown else ()),
         *(() if told.activation else ("SiLU gates" if is_gated else "GELU",)),
         "norm before attention",
-        f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",
+        *(() if told.eps else (f"norm epsilon {'1e-5' if is_pre_norm else '1e-6'}",)),
         *(() if told.pool else (_POOLED[is_average],)),
-        f"{of_whom} mean and deviation",
-        "bicubic, no margin",
+        *(() if told.preprocessing else prepared),
     )
     return Layout(
         naming,
@@ -266,6 +269,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
         std,
         assumed,
         aside,
+        told.preprocessing,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
+from vitviz.domain.problem_type import ProblemType
 from vitviz.errors import AmbiguousCheckpointError, CheckpointError, Phrase
 from vitviz.models.adapters.refusals import reason_against
 from vitviz.models.adapters.timm import TimmAdapter
@@ -34,7 +35,7 @@ from vitviz.models.checkpoints.checks import (
 )
 from vitviz.models.checkpoints.errors import listed
 from vitviz.models.checkpoints.heads import is_projection, without_head
-from vitviz.models.checkpoints.hints import num_heads_of, sizes_of
+from vitviz.models.checkpoints.hints import declared_problem, num_heads_of, sizes_of
 from vitviz.models.checkpoints.jax_files import GOOGLE
 from vitviz.models.checkpoints.layout import Layout, ShapeError, Told
 from vitviz.models.checkpoints.naming import recognise, with_library_names
@@ -73,6 +74,8 @@ class Examination:
 
     wrapper : keys and prefixes that were taken off, outermost first.
     not_finite : (name, count) of tensors that hold NaN or infinity.
+    labels : names of the classes, where the file has them.
+    problem : what the head was trained for, where that is said.
     """
 
     state: State
@@ -82,6 +85,8 @@ class Examination:
     num_parameters: int
     set_aside: tuple[str, ...]
     not_finite: tuple[tuple[str, int], ...]
+    labels: tuple[str, ...] | None = None
+    problem: ProblemType | None = None
 
 
 def load_checkpoint(
@@ -108,7 +113,7 @@ def load_checkpoint(
         adapter = TimmAdapter(module)
     else:
         adapter = TransformersAdapter(module)
-    labels = labels_of(layout.num_classes)
+    labels = found.labels or labels_of(layout.num_classes)
     if layout.is_projection:
         adapter.has_head, labels = False, None
     return ready_model(
@@ -123,6 +128,7 @@ def load_checkpoint(
         weights_sha256=found.state.sha256,
         assumed=layout.assumed,
         set_aside=found.set_aside,
+        problem=found.problem,
     )
 
 
@@ -200,7 +206,8 @@ def examine(
         layout,
         naming=naming or opened.naming or layout.naming,
         is_projection=is_projection(layout.tensors),
-        assumed=(*layout.assumed, *opened.assumed),
+        assumed=(*layout.assumed, *opened.training.said, *opened.assumed),
+        preprocessing=opened.training.preprocessing or layout.preprocessing,
     )
     _require_sound(path, layout.tensors, state.size_bytes)
     count = sum(tensor.numel() for tensor in layout.tensors.values())
@@ -220,8 +227,16 @@ def examine(
         sum(p.numel() for p in module.parameters()),
         (*opened.set_aside, *layout.set_aside, *state.left),
         not_finite(layout.tensors),
+        _labels_in(opened, layout),
+        opened.training.problem or declared_problem(state),
     )
     return found, module
+
+
+def _labels_in(opened: Unwrapped, layout: Layout) -> tuple[str, ...] | None:
+    """Return the names of the classes that the file has, if there is one for each."""
+    labels = opened.training.classes
+    return labels if labels and len(labels) == layout.num_classes else None
 
 
 def _renamed(path: Path, opened: Unwrapped, *, is_sure: bool) -> tuple[Unwrapped, str]:
@@ -250,10 +265,8 @@ def recognised(
     tensors = opened.tensors
     choices = choices or FileChoices()
     likely = "_quickgelu_" if opened.as_written.keys() >= _OF_OPENAI else ""
-    is_chosen = bool(
-        choices.heads or choices.activation or choices.pool or choices.grid
-    )
     told = _told(opened, state, choices)
+    is_chosen = bool(choices.heads or told.activation or choices.pool or choices.grid)
     sizes = [*told.sizes]
     declared = None if is_chosen else declared_layout(tensors, state, sizes)
     if declared is not None and told.heads in (None, declared.num_heads):
@@ -281,7 +294,10 @@ def recognised(
 def _told(opened: Unwrapped, state: State, choices: FileChoices) -> Told:
     """Return what the user, or else the file and its neighbours, say of a network."""
     tensors = opened.tensors
+    training = opened.training
     heads, said = choices.heads or opened.heads, ""
+    if heads is None and training.heads is not None:
+        heads, said = training.heads, f"{training.heads} heads (as meta says)"
     stems = [
         t.shape[0] for n, t in tensors.items() if n.endswith(_STEMS) and t.dim() > 1
     ]
@@ -298,11 +314,13 @@ def _told(opened: Unwrapped, state: State, choices: FileChoices) -> Told:
     return Told(
         heads,
         said,
-        choices.activation,
+        choices.activation or training.activation,
         choices.pool,
         opened.naming == GOOGLE,
         grid,
         sizes,
+        training.eps,
+        training.preprocessing,
     )
 
 

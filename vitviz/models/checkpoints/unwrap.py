@@ -34,6 +34,16 @@ from vitviz.models.checkpoints.jax_files import (
     without_training,
 )
 from vitviz.models.checkpoints.layout import ShapeError, Tensors, renamed, shape_of
+from vitviz.models.checkpoints.openmmlab import (
+    TITLE as OPENMMLAB,
+)
+from vitviz.models.checkpoints.openmmlab import (
+    Training,
+    head_of,
+    is_openmmlab,
+    training_of,
+    with_names_of_timm,
+)
 from vitviz.models.checkpoints.peft import has_adapters, merged
 from vitviz.models.checkpoints.read import FileKind, State
 
@@ -62,8 +72,6 @@ _BESIDE = re.compile(
 # Names below a prefix that transformers' own networks for classes have, and how their
 # classifiers are called.
 _BASES = {"vit", "deit", "dinov2", "dinov2_with_registers"}
-# The one layer of OpenMMLab's heads, beside its backbones.
-_MM_HEAD = r"head\.(layers\.head|fc)\.(weight|bias)$"
 _CLASSIFIERS = ("classifier", "cls_classifier", "distillation_classifier")
 
 
@@ -79,6 +87,7 @@ class Unwrapped:
     assumed : what is said of the choice, a phrase each.
     naming : whose names the file has, where they were brought to timm's; else empty.
     heads : of each layer, where the file's shapes tell them.
+    training : what the file says of its training.
     """
 
     tensors: dict[str, Tensor]
@@ -90,6 +99,7 @@ class Unwrapped:
     assumed: tuple[str, ...] = ()
     naming: str = ""
     heads: int | None = None
+    training: Training = Training()
 
 
 def unwrap(state: State, *, part: str | None = None) -> Unwrapped:
@@ -221,10 +231,11 @@ def _opened(state: State, backbone: Backbone, others: list[str]) -> Unwrapped:
             taken |= {*heads}
             below = {n[len(outer) :]: t for n, t in tensors.items() if n in taken}
             prefix = outer
-    heads = [n for n in tensors if re.match(re.escape(outer) + _MM_HEAD, n)]
-    if "layers.0.ln1.weight" in below and len(heads) <= 2:
-        taken |= {*heads}
-        below |= {f"head.{n.rpartition('.')[2]}": tensors[n] for n in heads}
+    training = training_of(state.content, below)
+    if is_openmmlab(below):
+        layers = head_of([*tensors], outer)
+        taken |= {*layers}
+        below |= {timm: tensors[name] for name, timm in layers.items()}
     aside = [name for name in tensors if name not in taken]
     place: Mapping[Any, Any] = state.content
     beside: list[str] = []
@@ -252,6 +263,7 @@ def _opened(state: State, backbone: Backbone, others: list[str]) -> Unwrapped:
         backbone.place,
         (f"weights of {backbone.place or 'the top'}, others in it: "
          f"{', '.join(one or 'the top' for one in others)}",) if others else (),
+        training=training,
     )  # fmt: skip
 
 
@@ -303,21 +315,6 @@ _CLIP = {
 # lacks the projection or has a pool besides.
 _OF_CLIP = {"class_embedding", "positional_embedding", "conv1.weight", "ln_pre.weight",
             "ln_post.weight", "proj"}  # fmt: skip
-# Names of OpenMMLab's libraries (mmpretrain, mmsegmentation, mmpose) to timm's.
-_MMLAB = {
-    r"^patch_embed\.projection\.": "patch_embed.proj.",
-    r"^layers\.(\d+)\.": r"blocks.\1.",
-    r"\.ln([12])\.": r".norm\1.",
-    r"^ln1\.": "norm.",
-    r"^pre_norm\.": "norm_pre.",
-    r"^ln_pre\.|^pre_ln\.": "norm_pre.",
-    r"\.attn\.attn\.in_proj_": ".attn.qkv.",
-    r"\.attn\.attn\.out_proj\.": ".attn.proj.",
-    r"\.attn\.gamma1\.weight$": ".ls1.gamma",
-    r"\.ffn\.gamma2\.weight$": ".ls2.gamma",
-    r"\.ffn\.layers\.0\.0\.": ".mlp.fc1.",
-    r"\.ffn\.layers\.1\.": ".mlp.fc2.",
-}
 # SAM's names to timm's, where they differ.
 _SAM = {r"\.mlp\.lin1\.": ".mlp.fc1.", r"\.mlp\.lin2\.": ".mlp.fc2."}
 # DINOv3's names to timm's.
@@ -344,8 +341,8 @@ def in_names_of_timm(tensors: Tensors) -> tuple[dict[str, Tensor], str]:
         return _clip(found), "CLIP (OpenAI, open_clip)"
     if found.keys() >= _OF_DINOV3:
         return _dinov3(found), "DINOv3"
-    if "patch_embed.projection.weight" in found:
-        return renamed(found, _MMLAB), "OpenMMLab"
+    if is_openmmlab(found):
+        return with_names_of_timm(found), OPENMMLAB
     if "blocks.0.mlp.lin1.weight" in found and "neck.0.weight" in found:
         return renamed(found, _SAM), "SAM"
     return found, ""

@@ -63,7 +63,7 @@ class ClassPane(QWidget):
         self.bars = BarList()
         self.bars.setAccessibleName(self.tr("Classes"))
         self.bars.chosen.connect(self._on_chosen)
-        self.most_like = MostLikeRow()
+        self.most_like = MostLikeRow(is_large=True)
         self.most_like.hide()
         row = QHBoxLayout()
         row.addWidget(self._search, 1)

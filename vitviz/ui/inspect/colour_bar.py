@@ -121,7 +121,9 @@ class ColourBar(QWidget):
 
     def barRect(self) -> QRectF:
         """Return the rectangle of the colours."""
-        height = self.height() - 56.0
+        # the number above the bar, or "log", is as high as the letters are
+        line = QFontMetricsF(theme.font("small")).height()
+        height = self.height() - 2 * max(28.0, 2 * line + 2)
         if not theme.presents():
             height = min(height, max(HEIGHT_PX, HEIGHT_SHARE * self.height()))
         return QRectF(LEFT_PX, (self.height() - height) / 2, BAR_PX, height)

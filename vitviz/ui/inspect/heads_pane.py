@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QColor, QImage
@@ -26,7 +25,7 @@ from vitviz.ui.base import theme
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
 from vitviz.ui.widgets.depth_plot import DepthPlot
 from vitviz.ui.widgets.inputs import action_button
-from vitviz.ui.widgets.map_image import map_image
+from vitviz.ui.widgets.map_image import ends_text, map_image
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.colour import Array, Levels, rgb
 from vitviz.views.display import MapCell
@@ -305,16 +304,10 @@ class HeadsPane(QWidget):
             self._note.setText(self._order_text())
             return
         levels = self._levels(shows)
-        ends = []
-        for value in (levels.low, levels.high):
-            r, g, b = rgb(
-                levels.fraction(np.array([value], np.float32)), self._colormap
-            )[0]
-            mark = f'<span style="color:#{r:02x}{g:02x}{b:02x}">■</span>'
-            ends.append(f"{mark} {format_value(value)}")
         unit = self._units.get(shows, "")
         has_values = bool(self._values.get(shows))
-        legend = f"{' … '.join(ends)} {unit} · " if has_values else ""
+        ends = ends_text(levels, self._colormap) if has_values else ""
+        legend = f"{ends} {unit} · " if has_values else ""
         self._note.setText(legend + statistic_meaning(shows))
         self._note.setToolTip(self._order_text())
 

@@ -13,7 +13,6 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from vitviz.domain.methods import Source
-from vitviz.domain.number_text import format_value
 from vitviz.errors import VitvizError
 from vitviz.jobs import maps
 from vitviz.jobs.maps import StatesCache, TokensRead
@@ -23,6 +22,7 @@ from vitviz.ui.base.pane_controller import PaneController, View
 from vitviz.ui.base.text import sentence
 from vitviz.ui.base.threads import Workers
 from vitviz.ui.widgets.cell_grid import CellGrid, GridLabels
+from vitviz.ui.widgets.map_image import ends_text
 from vitviz.ui.widgets.segmented import Segmented
 from vitviz.views.classes import class_name
 from vitviz.views.colour import Array, Levels, levels_for, rgb
@@ -181,13 +181,7 @@ class TokensPane(QWidget):
     def _legend(self, cells: TokenCells | None) -> str:
         if cells is None or cells.levels is None:
             return ""
-        ends = []
-        for value in (cells.levels.low, cells.levels.high):
-            fraction = cells.levels.fraction(np.array([value], np.float32))
-            r, g, b = rgb(fraction, self._colormap)[0]
-            mark = f'<span style="color:#{r:02x}{g:02x}{b:02x}">■</span>'
-            ends.append(f"{mark} {format_value(value)}")
-        return " … ".join(ends) + " · "
+        return ends_text(cells.levels, self._colormap) + " · "
 
     def _on_show(self, shows: object) -> None:
         assert isinstance(shows, Reading)

@@ -304,9 +304,12 @@ class CellGrid(QWidget):
         height = self.height() - top - 8
         aspect = self._aspect()
         gap = 4.0 if min(room / cols, height / rows) > 24 else 2.0
+        wide = (room - (cols - 1) * gap) / cols
         most = (height - (rows - 1) * gap) / rows - caption
-        side = min((room - (cols - 1) * gap) / cols, most * aspect)
-        side = max(math.floor(side), 3.0)
+        if aspect is None:  # colours take what room there is
+            wide, most = math.floor(wide), math.floor(most)
+            return left, top, max(wide, 3.0), max(most, 3.0), gap, caption
+        side = max(math.floor(min(wide, most * aspect)), 3.0)
         return left, top, side, side / aspect, gap, caption
 
     def showsTexts(self) -> bool:
@@ -326,10 +329,13 @@ class CellGrid(QWidget):
         widest = max(map(metrics.horizontalAdvance, numbers), default=0.0)
         return widest <= room / max(1, self._shape[1])
 
-    def _aspect(self) -> float:
-        """Return width ÷ height of the pictures; 1 for colours."""
+    def _aspect(self) -> float | None:
+        """Return width ÷ height of the pictures; None for cells of one colour each."""
         image = next(iter(self._images.values()), None)
-        return 1.0 if image is None else image.width() / image.height()
+        if image is None:
+            return 1.0
+        is_colour = image.width() == image.height() == 1
+        return None if is_colour else image.width() / image.height()
 
     def _place_at(self, x: float, y: float) -> Place | None:
         for place in self._places():

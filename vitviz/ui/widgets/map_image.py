@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QImage,
+    QImageWriter,
+    QPainter,
+    QPen,
+)
 
+from vitviz.domain.number_text import format_value
 from vitviz.ui.base import theme
-from vitviz.views.colour import rgb
+from vitviz.views.colour import Levels, rgb
 from vitviz.views.display import Heat, MapCell
 
 # Of maps that are about to be replaced.
@@ -94,3 +102,31 @@ def paint_frame(
     else:
         return
     painter.drawRect(target.adjusted(-1.5, -1.5, 1.5, 1.5))
+
+
+def ends_text(levels: Levels, colormap: str) -> str:
+    """Return the two ends of a scale as rich text, each value beside its colour."""
+    ends = []
+    for value in (levels.low, levels.high):
+        fraction = levels.fraction(np.array([value], np.float32))
+        r, g, b = (int(one) for one in rgb(fraction, colormap)[0])
+        ends.append(f"{_swatch(QColor(r, g, b))} {format_value(value)}")
+    return " … ".join(ends)
+
+
+def _swatch(colour: QColor) -> str:
+    """Return a square of a colour for rich text, outlined: pale ones need it."""
+    metrics = QFontMetricsF(theme.font("small"))
+    side = round(metrics.capHeight()) + 2
+    # of more pixels than are shown on most screens, for fine ones
+    large = QImage(4 * side, 4 * side, QImage.Format.Format_RGB32)
+    large.fill(QColor(theme.colours().faint))
+    painter = QPainter(large)
+    painter.fillRect(large.rect().adjusted(4, 4, -4, -4), colour)
+    painter.end()
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    QImageWriter(buffer, QByteArray(b"png")).write(large)
+    code = bytes(data.toBase64().data()).decode("ascii")
+    return f'<img src="data:image/png;base64,{code}" width="{side}" height="{side}">'

@@ -34,6 +34,7 @@ from vitviz.ui.base.motion import duration_ms
 GAP_PX = 6.0
 # Least and largest side of a picture.
 LEAST_PX, MOST_PX = 36.0, 96.0
+LARGE_PX = (76.0, 144.0)
 RADIUS_PX = 4.0
 # Least side of a picture in Present, in lines of small type.
 PRESENTED_LINES = 3.0
@@ -82,9 +83,11 @@ class MostLikeRow(QWidget):
     In one row as many as there is space for, or all of them in several.
     """
 
-    def __init__(self, *, is_one_row: bool = False) -> None:
+    def __init__(self, *, is_one_row: bool = False, is_large: bool = False) -> None:
+        """Show one row, or several; large pictures take the width of their panel."""
         super().__init__()
         self._is_one_row = is_one_row
+        self._least, self._most = LARGE_PX if is_large else (LEAST_PX, MOST_PX)
         self._now: Likeness | None = None
         self._before: Likeness | None = None
         # The place that each picture moves away from, by its index.
@@ -251,7 +254,7 @@ class MostLikeRow(QWidget):
     def _columns(self, width: int) -> tuple[int, float]:
         """Return (pictures side by side, side of each in px)."""
         metrics = QFontMetricsF(theme.font("small"))
-        least = max(LEAST_PX, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
+        least = max(self._least, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
         if theme.presents():  # few, with names that can be read
             least = PRESENTED_LINES * theme.line_px("small")
         fitting = int((width + GAP_PX) // (least + GAP_PX))
@@ -259,7 +262,7 @@ class MostLikeRow(QWidget):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
         columns = min(max(fitting, 1), len(REFERENCES))
         side = (width - GAP_PX * (columns - 1)) / columns
-        return columns, min(max(side, 1.0), MOST_PX)
+        return columns, min(max(side, 1.0), self._most)
 
 
 def _places(likeness: Likeness) -> dict[int, int]:
