@@ -628,8 +628,8 @@
         <translation>ヘッド{n}</translation>
     </message>
     <message>
-        <source>head {n} {share} %</source>
-        <translation>ヘッド{n} {share} %</translation>
+        <source>head {n} {share}</source>
+        <translation>ヘッド{n} {share}</translation>
     </message>
     <message>
         <source>joined</source>

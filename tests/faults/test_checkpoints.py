@@ -245,7 +245,7 @@ FILES: dict[str, tuple[Maker, str]] = {
     "png": (lambda c: b"\x89PNG\r\n\x1a\n" * 9, "picture"),
     "tar": (lambda c: tar(), "tar"),
     "json": (lambda c: b'{"model_type": "vit"}', "JSON"),
-    "zeros": (lambda c: bytes(4096), "neither"),
+    "zeros": (lambda c: bytes(4096), "no file of weights"),
     "header of 1 TB": (
         lambda c: tensors_file(b"{}", length=2**40),
         "claims a header",

@@ -71,6 +71,8 @@ OTHER: dict[str, Any] = {
     "split_sizes": (100, 700, 300),
     "learn_done": ("patches",),
     "learn_chapter": "scale",
+    "learn_course": "ten minutes",
+    "reduce_motion": True,
     "dismissed_hints": ("drop",),
     "present_halo": False,
     "present_keys": False,

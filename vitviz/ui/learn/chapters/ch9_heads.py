@@ -15,6 +15,7 @@ from vitviz.jobs.lessons import Effects
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import OutputProjection
+from vitviz.ui.base.text import percent
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.guess import ChoiceGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
@@ -236,8 +237,8 @@ class HeadsPage(Page):
             for c in range(max(col - 1, 0), min(col + 2, grid.cols)):
                 around[grid.token(r, c)] = (r, c) != cell
         parts = [
-            self.tr("head {n} {share} %").format(
-                n=head, share=round(100 * float(one[around].sum()))
+            self.tr("head {n} {share}").format(
+                n=head, share=percent(float(one[around].sum()))
             )
             for head, one in enumerate(rows)
         ]
