@@ -80,7 +80,7 @@ def cosine_text(value: float) -> str:
 class MostLikeRow(QWidget):
     """Twelve small pictures, the most like first; display only.
 
-    In one row as many as there is space for, or all of them in several.
+    In one row or in several, as many as there is space for.
     """
 
     def __init__(self, *, is_one_row: bool = False, is_large: bool = False) -> None:
@@ -165,12 +165,14 @@ class MostLikeRow(QWidget):
         """Return the rectangle of the picture at a place; empty where none fits."""
         columns, side = self._columns(self.width())
         row, column = divmod(place, columns)
-        if self._is_one_row and row:
-            return QRectF()
-        pitch = (self.width() - GAP_PX * (columns - 1)) / columns + GAP_PX
         side = min(side, max(self.height() - self._below_px(), 1.0))
-        top = row * (side + self._below_px() + GAP_PX)
-        return QRectF(column * pitch, top, side, side)
+        height = side + self._below_px()
+        top = row * (height + GAP_PX)
+        if row and (self._is_one_row or top + height > self.height()):
+            return QRectF()
+        cell = self._cell_px(columns)
+        left = column * (cell + GAP_PX) + (cell - side) / 2
+        return QRectF(left, top, side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the pictures with their values."""
@@ -229,7 +231,7 @@ class MostLikeRow(QWidget):
             painter.setFont(font)
             painter.setPen(QColor(tone.faint if is_faint else tone.text))
             metrics = QFontMetricsF(font)
-            room = rect.width() + GAP_PX - 2
+            room = max(self._cell_px(self._columns(self.width())[0]), rect.width())
             short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             centre = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
             painter.drawText(below, int(centre), short)
@@ -253,16 +255,30 @@ class MostLikeRow(QWidget):
 
     def _columns(self, width: int) -> tuple[int, float]:
         """Return (pictures side by side, side of each in px)."""
-        metrics = QFontMetricsF(theme.font("small"))
-        least = max(self._least, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
-        if theme.presents():  # few, with names that can be read
-            least = PRESENTED_LINES * theme.line_px("small")
+        least = max(self._least, self._words_px())
+        if theme.presents():
+            least = max(least, PRESENTED_LINES * theme.line_px("small"))
         fitting = int((width + GAP_PX) // (least + GAP_PX))
         if not self._is_one_row and fitting < len(REFERENCES):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
         columns = min(max(fitting, 1), len(REFERENCES))
+        most = self._most
+        if theme.presents() and not self._is_one_row:  # as many rows as there can be
+            most = PRESENTED_LINES * theme.line_px("small")
         side = (width - GAP_PX * (columns - 1)) / columns
-        return columns, min(max(side, 1.0), self._most)
+        return columns, min(max(side, 1.0), most)
+
+    def _cell_px(self, columns: int) -> float:
+        """Return the width for a picture and the words below it."""
+        return (self.width() - GAP_PX * (columns - 1)) / columns
+
+    def _words_px(self) -> float:
+        """Return the width of the widest text below a picture, whatever its value."""
+        metrics = QFontMetricsF(theme.font("small"))
+        texts = ["\N{MINUS SIGN}0.00"]
+        if self._before is None:
+            texts += map(reference_name, REFERENCES)
+        return max(map(metrics.horizontalAdvance, texts))
 
 
 def _places(likeness: Likeness) -> dict[int, int]:
