@@ -1,4 +1,4 @@
-"""Chapter 8: multi-head attention, and what is lost without one of the heads."""
+"""Chapter 9: multi-head attention, and what is lost without one of the heads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from vitviz.views.colour import Array, Meaning
 
 
 class HeadsPage(Page):
-    """The page of chapter 8: a map for every head, which a click switches off."""
+    """The page of chapter 9: a map for every head, which a click switches off."""
 
     kept = ("off", "effects", "_place", "_asked")
 
