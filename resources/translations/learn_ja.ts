@@ -167,7 +167,7 @@
     </message>
     <message>
         <source>A block &lt;b&gt;adds&lt;/b&gt; to each token, first attention, then MLP.</source>
-        <translation>ブロックは各トークンに&lt;b&gt;足し込みます&lt;/b&gt;。まずアテンション、次にMLPです。</translation>
+        <translation>ブロックは各トークンに&lt;b&gt;足します&lt;/b&gt;。まずアテンション、次にMLP。</translation>
     </message>
     <message>
         <source>As trained</source>
@@ -175,7 +175,7 @@
     </message>
     <message>
         <source>Attention</source>
-        <translation>注意</translation>
+        <translation>アテンション</translation>
     </message>
     <message>
         <source>Attention and MLP read tokens as they are</source>
@@ -251,11 +251,11 @@
     </message>
     <message>
         <source>To {query}, attention adds &lt;b&gt;{share}×&lt;/b&gt; its length.</source>
-        <translation>アテンションは{query}に、その長さの&lt;b&gt;{share}倍&lt;/b&gt;を足します。</translation>
+        <translation>アテンションは{query}に長さの&lt;b&gt;{share}倍&lt;/b&gt;を足します。</translation>
     </message>
     <message>
         <source>To {query}, the MLP adds &lt;b&gt;{share}×&lt;/b&gt; its length.</source>
-        <translation>MLPは{query}に、その長さの&lt;b&gt;{share}倍&lt;/b&gt;を足します。</translation>
+        <translation>MLPは{query}に長さの&lt;b&gt;{share}倍&lt;/b&gt;を足します。</translation>
     </message>
     <message>
         <source>Tokens that are alike have one colour (three principal components, in the colours of the model as trained). Without the residual only what is new is left. Without the norm, scores and sums grow out of the range the next layers know. Without the MLP tokens still meet, but nothing is worked out of what they found. Each time the model really runs like this, and is itself again afterwards.</source>
@@ -634,8 +634,8 @@
         <translation>4. ヘッド{n}で{query}が最もよく見るパッチをクリックしてください。</translation>
     </message>
     <message>
-        <source>5. A patch is bright on the map. Did it decide the answer?</source>
-        <translation>5. マップで明るいパッチがあります。それが答えを決めましたか？</translation>
+        <source>5. A patch is bright on the map. That it decided the answer is …</source>
+        <translation>5. マップで明るいパッチがあります。それが答えを決めたことは…</translation>
     </message>
     <message>
         <source>&lt;w&gt;A map is not yet an explanation.&lt;/w&gt; Three things to try:</source>
@@ -746,8 +746,12 @@
         <translation>あなたのカードです。✓は予想したり試したりした章です。</translation>
     </message>
     <message>
-        <source>no</source>
-        <translation>いいえ</translation>
+        <source>certain</source>
+        <translation>確か</translation>
+    </message>
+    <message>
+        <source>impossible</source>
+        <translation>ありえない</translation>
     </message>
     <message>
         <source>one key's weights</source>
@@ -762,12 +766,8 @@
         <translation>1つのトークンの数</translation>
     </message>
     <message>
-        <source>that has to be tested</source>
-        <translation>試してみないとわからない</translation>
-    </message>
-    <message>
-        <source>yes</source>
-        <translation>はい</translation>
+        <source>open until tested</source>
+        <translation>試すまでわからない</translation>
     </message>
     <message>
         <source>{n} of 5 questions right</source>
@@ -1559,6 +1559,10 @@
         <translation>どのトークンにもその場所の数が足されています</translation>
     </message>
     <message>
+        <source>Guess first, on the step before.</source>
+        <translation>まず前の画面で予想してください。</translation>
+    </message>
+    <message>
         <source>In order</source>
         <translation>元の順</translation>
     </message>
@@ -1619,12 +1623,20 @@
         <translation>2分。まず聞きましょう。ばらばらに並べ替えた顔を、だれの顔かわかりますか？&lt;b&gt;よくある誤解：&lt;/b&gt;位置は座標ではありません。多くのモデルでは、ほかの重みと同じように学習した数です。何も足さず、代わりにクエリとキーを場所に応じて回転させるモデル（RoPE）もあります。そのときは上の帯にそう出ます。</translation>
     </message>
     <message>
+        <source>With and without positions: which answer cares for the order?</source>
+        <translation>位置あり・なし：順番を気にする答えはどちらですか？</translation>
+    </message>
+    <message>
         <source>With positions</source>
         <translation>位置あり</translation>
     </message>
     <message>
         <source>Without</source>
         <translation>位置なし</translation>
+    </message>
+    <message>
+        <source>Without positions both orders give one answer, and it is not the model's usual one: places are part of what it has learned to read.</source>
+        <translation>位置がなければ、どちらの順でも答えは同じです。ただし、いつもの答えではありません。場所も、モデルが読むことを学んだものの一部だからです。</translation>
     </message>
     <message>
         <source>a little</source>
@@ -2043,16 +2055,16 @@
         <translation>大縮尺</translation>
     </message>
     <message>
-        <source>large scale: patch 8</source>
-        <translation>大縮尺：パッチ8</translation>
+        <source>large scale: patch {n}</source>
+        <translation>大縮尺：パッチ{n}</translation>
     </message>
     <message>
         <source>small scale</source>
         <translation>小縮尺</translation>
     </message>
     <message>
-        <source>small scale: patch 32</source>
-        <translation>小縮尺：パッチ32</translation>
+        <source>small scale: patch {n}</source>
+        <translation>小縮尺：パッチ{n}</translation>
     </message>
 </context>
 <context>

@@ -133,8 +133,12 @@ def test_a_wrong_guess_is_told_so(
     assert isinstance(page, PositionPage)
     page.show_part(page.guess)
     assert not page.switch.isVisible(), "it would tell"
+    page.show_part(page.switch)
+    assert not page.switch.isVisible()
+    assert "Guess first" in plain(page.second_said)
     press(qtbot, page.guess.button(2))
     assert page.guess.verdict() is Verdict.WRONG
+    page.show_part(page.switch)
     assert page.switch.isVisible()
 
 
@@ -144,7 +148,7 @@ def test_places_that_are_alike_are_coloured(
     window = open_vitviz(photo)
     page = go_to(qtbot, window, Chapter.POSITION)
     assert isinstance(page, PositionPage)
-    page.show_step(2)
+    page.show_step(3)
     wait_idle(qtbot, window)
     assert page.ringed() == 1 + 3 * SIDE + 3, "CLS is at no place"
     click_patch(qtbot, window, 2, 4)
@@ -181,8 +185,8 @@ def test_a_trace_without_its_model_says_so(
     show_registers(qtbot, window)
     page = go_to(qtbot, window, Chapter.POSITION)
     assert isinstance(page, PositionPage)
-    for index, prose in enumerate((page.said, page.second_said, page.near)):
-        page.show_step(index)
+    for prose in (page.said, page.second_said, page.near):
+        page.show_part(prose)
         assert prose.isVisible()
         assert "not here" in plain(prose)
         assert not page.is_guessing()

@@ -32,7 +32,7 @@ from vitviz.views.colour import Meaning
 Memory = dict[Chapter, dict[str, object]]
 
 # At either side of a chapter's number in Present, where no tick is drawn.
-PRESENTED_PAD_PX = 12
+PRESENTED_PAD_PX = 9
 # The same on the desk; the tick is drawn in it, so that all numbers fit in one line.
 PAD_PX = 8
 

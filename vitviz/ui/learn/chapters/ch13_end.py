@@ -90,8 +90,8 @@ class EndPage(Page):
         )
         self.strongest = PatchGuess("", tries=1)
         self.proof = ChoiceGuess(
-            self.tr("5. A patch is bright on the map. Did it decide the answer?"),
-            [self.tr("yes"), self.tr("no"), self.tr("that has to be tested")],
+            self.tr("5. A patch is bright on the map. That it decided the answer is …"),
+            [self.tr("certain"), self.tr("impossible"), self.tr("open until tested")],
         )
         whys = (
             self.tr("Chapter 1: rows times columns, and the special tokens."),

@@ -78,6 +78,13 @@ class PositionPage(Page):
         )
         self.guess.revealed.connect(self._on_truth)
         self.add(self.guess)
+        self.begin_step(
+            self.tr("With and without positions: which answer cares for the order?"),
+            why=self.tr(
+                "Without positions both orders give one answer, and it is not the "
+                "model's usual one: places are part of what it has learned to read."
+            ),
+        )
         self.switch = Segmented()
         self.switch.setAccessibleName(self.tr("Positions"))
         self.switch.setOptions(
@@ -142,7 +149,7 @@ class PositionPage(Page):
     def show_stage(self, lesson: LessonData) -> None:
         """Show the picture as it is or shuffled, or how alike the places are."""
         index = self.step_index
-        if index == 2:
+        if index == 3:
             values = self._alike(lesson)
             look = lesson.view.state.look
             self.host.paint(
@@ -151,7 +158,7 @@ class PositionPage(Page):
                 else stage.signed(lesson.patches(values), look)
             )
         else:
-            is_shuffled = self.is_shuffled or (index == 1 and self.is_guessing())
+            is_shuffled = self.is_shuffled or index == 1
             self.host.paint(self._shuffled() if is_shuffled else stage.nothing())
 
     def forget(self) -> None:
@@ -170,7 +177,7 @@ class PositionPage(Page):
     def ringed(self) -> int | None:
         """Return the place that stands in for a special token on the last step."""
         lesson = self.lesson
-        if lesson is None or self.step_index != 2:
+        if lesson is None or self.step_index != 3:
             return None
         place = self._place(lesson)
         return None if place == lesson.query else place
@@ -251,7 +258,7 @@ class PositionPage(Page):
         self._show_near(lesson)
         if not is_known:
             self.second_answer.setAnswer(None)
-            self.second_said.say("")
+            self.second_said.say(self.tr("Guess first, on the step before."))
             return
         if can_lack:
             text = self._show_answer(
