@@ -152,6 +152,148 @@
     </message>
 </context>
 <context>
+    <name>BlockPage</name>
+    <message>
+        <source>+ MLP</source>
+        <translation>＋MLP</translation>
+    </message>
+    <message>
+        <source>+ attention</source>
+        <translation>＋アテンション</translation>
+    </message>
+    <message>
+        <source>= next</source>
+        <translation>＝次へ</translation>
+    </message>
+    <message>
+        <source>A block &lt;b&gt;adds&lt;/b&gt; to each token, first attention, then MLP.</source>
+        <translation>ブロックは各トークンに&lt;b&gt;足します&lt;/b&gt;。まずアテンション、次にMLP。</translation>
+    </message>
+    <message>
+        <source>As trained</source>
+        <translation>学習したまま</translation>
+    </message>
+    <message>
+        <source>Attention</source>
+        <translation>アテンション</translation>
+    </message>
+    <message>
+        <source>Attention and MLP read tokens as they are</source>
+        <translation>アテンションとMLPがトークンをそのまま読みます</translation>
+    </message>
+    <message>
+        <source>Every layer lacks it</source>
+        <translation>どの層にもありません</translation>
+    </message>
+    <message>
+        <source>Layers without it</source>
+        <translation>外す層</translation>
+    </message>
+    <message>
+        <source>No MLP</source>
+        <translation>MLPなし</translation>
+    </message>
+    <message>
+        <source>No norm</source>
+        <translation>正規化なし</translation>
+    </message>
+    <message>
+        <source>No part is off</source>
+        <translation>何も外していません</translation>
+    </message>
+    <message>
+        <source>No residual</source>
+        <translation>残差なし</translation>
+    </message>
+    <message>
+        <source>Number {n}: {x} + ({attention}) + ({mlp}) = &lt;b&gt;{sum}&lt;/b&gt;</source>
+        <translation>{n}番：{x} + ({attention}) + ({mlp}) = &lt;b&gt;{sum}&lt;/b&gt;</translation>
+    </message>
+    <message>
+        <source>Only attention adds</source>
+        <translation>アテンションだけが足します</translation>
+    </message>
+    <message>
+        <source>Only the layer on screen lacks it</source>
+        <translation>表示中の層にだけありません</translation>
+    </message>
+    <message>
+        <source>Paint how much attention adds to each patch</source>
+        <translation>アテンションが各パッチに足す量を塗ります</translation>
+    </message>
+    <message>
+        <source>Paint how much the MLP adds to each patch</source>
+        <translation>MLPが各パッチに足す量を塗ります</translation>
+    </message>
+    <message>
+        <source>Part that is off</source>
+        <translation>外した部分</translation>
+    </message>
+    <message>
+        <source>Point at the bars. At the right: lengths.</source>
+        <translation>棒を指してください。右の数は長さです。</translation>
+    </message>
+    <message>
+        <source>Switch each part off: what becomes of the patches?</source>
+        <translation>1つずつ外しましょう。パッチはどうなりますか？</translation>
+    </message>
+    <message>
+        <source>The model itself is not here, only its trace.</source>
+        <translation>ここにあるのは記録だけで、モデルはありません。</translation>
+    </message>
+    <message>
+        <source>The token, what is added, and their sum</source>
+        <translation>トークン、足されるもの、その和</translation>
+    </message>
+    <message>
+        <source>Three minutes. Let the class guess which part is missed most before you switch it off. &lt;b&gt;Often misunderstood:&lt;/b&gt; the MLP does not mix tokens, only attention does; and the norm is not there to make maps look good: without it numbers grow from layer to layer. Nothing here is trained anew; a model trained without a part would do without it.</source>
+        <translation>3分。外す前に、どれがないといちばん困るかを予想させましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;トークンを混ぜるのはアテンションだけで、MLPは混ぜません。正規化はマップの見栄えのためではなく、なければ数が層ごとに大きくなります。ここで学習し直してはいません。最初からその部分なしで学習したモデルなら、なしで済ませます。</translation>
+    </message>
+    <message>
+        <source>To {query}, attention adds &lt;b&gt;{share}×&lt;/b&gt; its length.</source>
+        <translation>アテンションは{query}に長さの&lt;b&gt;{share}倍&lt;/b&gt;を足します。</translation>
+    </message>
+    <message>
+        <source>To {query}, the MLP adds &lt;b&gt;{share}×&lt;/b&gt; its length.</source>
+        <translation>MLPは{query}に長さの&lt;b&gt;{share}倍&lt;/b&gt;を足します。</translation>
+    </message>
+    <message>
+        <source>Tokens that are alike have one colour (three principal components, in the colours of the model as trained). Without the residual only what is new is left. Without the norm, scores and sums grow out of the range the next layers know. Without the MLP tokens still meet, but nothing is worked out of what they found. Each time the model really runs like this, and is itself again afterwards.</source>
+        <translation>似たトークンは同じ色です（3つの主成分。色の決め方は学習したままのモデルのもの）。残差がなければ、新しく加わるものだけが残ります。正規化がなければ、スコアも和も、次の層が知る範囲を超えて大きくなります。MLPがなければ、トークンは出会っても、見つけたものから何も作り出せません。毎回モデルを実際にこの形で動かし、終われば元に戻しています。</translation>
+    </message>
+    <message>
+        <source>What attention found (the joined heads times W&lt;sub&gt;O&lt;/sub&gt;) is added to the token, and so is what the MLP makes of each token by itself. What was there stays: the &lt;b&gt;residual&lt;/b&gt; connection. So every layer only has to say what is new. On the picture: how long what is added is, against the length of each token.</source>
+        <translation>アテンションが見つけたもの（つないだヘッドの出力×W&lt;sub&gt;O&lt;/sub&gt;）がトークンに足され、MLPが各トークンから単独で作ったものも足されます。前からあったものは残ります。これが&lt;b&gt;残差&lt;/b&gt;接続です。だから各層は、新しいことだけを言えばよいのです。画像の上には、足されるものの長さを各トークンの長さと比べて示します。</translation>
+    </message>
+    <message>
+        <source>What is added</source>
+        <translation>足されるもの</translation>
+    </message>
+    <message>
+        <source>What is added replaces the token</source>
+        <translation>足されるものがトークンに取って代わります</translation>
+    </message>
+    <message>
+        <source>in all layers</source>
+        <translation>すべての層で</translation>
+    </message>
+    <message>
+        <source>in layer {n}</source>
+        <translation>層{n}で</translation>
+    </message>
+    <message>
+        <source>token</source>
+        <translation>トークン</translation>
+    </message>
+</context>
+<context>
+    <name>CardView</name>
+    <message>
+        <source>Summary card</source>
+        <translation>まとめのカード</translation>
+    </message>
+</context>
+<context>
     <name>ChoiceGuess</name>
     <message>
         <source>This is my guess</source>
@@ -192,8 +334,8 @@
         <translation>&lt;w&gt;マップは、まだ説明ではありません。&lt;/w&gt;そのパッチが効いているかは確かめられます。隠して、何が変わるか見ましょう。</translation>
     </message>
     <message>
-        <source>All of attention is these three lines; @ multiplies matrices. A term that is clicked shows its shape and its values in this very run.</source>
-        <translation>アテンションのすべては、この3行です。@ は行列の積です。項をクリックすると、まさにこの実行での形と値が出ます。</translation>
+        <source>All of attention is these three lines; @ multiplies matrices. A term that is clicked shows its shape and its values in this very run, and paints them: of Q, K, V and out, patches with numbers alike have one colour (three principal components); of attn and weights, the query's row.</source>
+        <translation>アテンションのすべてがこの3行です。@は行列の積です。項をクリックすると、今の実行での形と値が出て、画像にも塗られます。Q、K、V、outでは、似た数を持つパッチが同じ色です（3つの主成分）。attnとweightsでは、クエリの行です。</translation>
     </message>
     <message>
         <source>B = 1 · H = {heads} · N = {tokens} ({patches} + {special}) · d&lt;sub&gt;k&lt;/sub&gt; = {d_k} = {width}/{heads} · d&lt;sub&gt;v&lt;/sub&gt; = {d_v}</source>
@@ -204,8 +346,24 @@
         <translation>Bは一度に扱う画像（バッチ）、Hはヘッド、Nはトークンの数です。d&lt;sub&gt;k&lt;/sub&gt;は1つのヘッドのクエリとキーの次元で、たいていd&lt;sub&gt;model&lt;/sub&gt;/Hです。d&lt;sub&gt;v&lt;/sub&gt;はバリューの次元です。</translation>
     </message>
     <message>
+        <source>Code that repeats this run and its numbers outside of vitviz</source>
+        <translation>この実行と数をvitvizの外で再現するコード</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>コピーしました。</translation>
+    </message>
+    <message>
+        <source>Copy as Python</source>
+        <translation>Pythonとしてコピー</translation>
+    </message>
+    <message>
         <source>Go where the model is changed and maps are put to the test</source>
         <translation>モデルに手を加え、マップを検証する場所へ移ります</translation>
+    </message>
+    <message>
+        <source>Not of a model that is changed or adds a bias.</source>
+        <translation>変更したモデルやバイアスを足すモデルではできません。</translation>
     </message>
     <message>
         <source>Number {n}{name}: {values}</source>
@@ -455,6 +613,173 @@
     <message>
         <source>{width}×{height} pixels: N = &lt;b&gt;{tokens}&lt;/b&gt; tokens, {tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt; pairs. Twice the sides, about sixteen times the pairs.</source>
         <translation>{width}×{height}ピクセルで N = &lt;b&gt;{tokens}&lt;/b&gt;トークン、{tokens} × {tokens} = &lt;b&gt;{pairs}&lt;/b&gt;ペア。辺を2倍にすると、ペアは約16倍です。</translation>
+    </message>
+</context>
+<context>
+    <name>EndPage</name>
+    <message>
+        <source>1. How many tokens did the model make of this picture?</source>
+        <translation>1. モデルはこの画像をいくつのトークンにしましたか？</translation>
+    </message>
+    <message>
+        <source>2. Twice the patches: how many times the pairs?</source>
+        <translation>2. パッチが2倍なら、ペアは何倍ですか？</translation>
+    </message>
+    <message>
+        <source>3. What adds up to exactly 1?</source>
+        <translation>3. 合計がちょうど1になるのはどれですか？</translation>
+    </message>
+    <message>
+        <source>4. Click the patch that {query} looks at most, in head {n}.</source>
+        <translation>4. ヘッド{n}で{query}が最もよく見るパッチをクリックしてください。</translation>
+    </message>
+    <message>
+        <source>5. A patch is bright on the map. That it decided the answer is …</source>
+        <translation>5. マップで明るいパッチがあります。それが答えを決めたことは…</translation>
+    </message>
+    <message>
+        <source>&lt;w&gt;A map is not yet an explanation.&lt;/w&gt; Three things to try:</source>
+        <translation>&lt;w&gt;マップはまだ説明ではありません。&lt;/w&gt;試してみたい3つのこと：</translation>
+    </message>
+    <message>
+        <source>A map is not yet an explanation.</source>
+        <translation>マップはまだ説明ではない。</translation>
+    </message>
+    <message>
+        <source>Chapter 12: a weight says where a head looks. Its value may be short, later layers may ignore it. Hide the patch and see.</source>
+        <translation>第12章：重みは、ヘッドがどこを見るかを示すだけです。バリューが短いことも、後の層が無視することもあります。パッチを隠して確かめましょう。</translation>
+    </message>
+    <message>
+        <source>Chapter 1: rows times columns, and the special tokens.</source>
+        <translation>第1章：行×列、それに特殊トークンです。</translation>
+    </message>
+    <message>
+        <source>Chapter 4: every token looks at every token, itself too.</source>
+        <translation>第4章：どのトークンも、自分を含むすべてのトークンを見ます。</translation>
+    </message>
+    <message>
+        <source>Chapter 5: the key whose score with the query is largest.</source>
+        <translation>第5章：クエリとのスコアが最も大きいキーです。</translation>
+    </message>
+    <message>
+        <source>Chapter 7: softmax shares out 1 over all keys of a query.</source>
+        <translation>第7章：ソフトマックスは、1つのクエリのすべてのキーに1を分け与えます。</translation>
+    </message>
+    <message>
+        <source>Does the answer notice? Paint over it in the Lab</source>
+        <translation>答えは変わるでしょうか？ラボで塗って隠します</translation>
+    </message>
+    <message>
+        <source>Five minutes. Let everyone answer before the answer is shown, by hands or on paper. &lt;b&gt;Often misunderstood:&lt;/b&gt; a card with all ticks says that one has tried, not that one knows; the questions tell more. Answers are on the picture and model that are open: open others and ask again.</source>
+        <translation>5分。答えを見せる前に、挙手や紙で全員に答えさせましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;全部に✓のついたカードは、試したという印で、理解した印ではありません。理解は質問のほうに表れます。答えは開いている画像とモデルについてのものです。別のものを開いて、もう一度聞いてみましょう。</translation>
+    </message>
+    <message>
+        <source>Here: {sum}.</source>
+        <translation>ここでは{sum}。</translation>
+    </message>
+    <message>
+        <source>Hide the brightest patch</source>
+        <translation>最も明るいパッチを隠す</translation>
+    </message>
+    <message>
+        <source>It can be saved as a picture, or all of this as a web page that computes attention itself and needs no program. The map is that of the layer, head and query on screen.</source>
+        <translation>画像として保存できます。全体をWebページとして保存することもでき、ページは自分でアテンションを計算するので、プログラムは要りません。マップは表示中の層・ヘッド・クエリのものです。</translation>
+    </message>
+    <message>
+        <source>Most like: {names}</source>
+        <translation>似ている順：{names}</translation>
+    </message>
+    <message>
+        <source>Save a web page…</source>
+        <translation>Webページを保存…</translation>
+    </message>
+    <message>
+        <source>Save as PNG…</source>
+        <translation>PNGで保存…</translation>
+    </message>
+    <message>
+        <source>Save picture and maps as a page to hand out</source>
+        <translation>画像とマップを、配れるページとして保存します</translation>
+    </message>
+    <message>
+        <source>Save the card</source>
+        <translation>カードを保存</translation>
+    </message>
+    <message>
+        <source>Save the card as a picture</source>
+        <translation>カードを画像として保存します</translation>
+    </message>
+    <message>
+        <source>Saved {name}</source>
+        <translation>{name}を保存しました</translation>
+    </message>
+    <message>
+        <source>Set the temperature to 4</source>
+        <translation>温度を4にする</translation>
+    </message>
+    <message>
+        <source>Switch a whole head off</source>
+        <translation>ヘッドを1つ外す</translation>
+    </message>
+    <message>
+        <source>The Lab changes the model or the picture and runs it again, so that you see what a patch, a head or a temperature does to the answer. Everything can be switched off again.</source>
+        <translation>ラボではモデルや画像を変更して動かし直し、パッチ・ヘッド・温度が答えにどう効くかを見られます。変更はすべて元に戻せます。</translation>
+    </message>
+    <message>
+        <source>The model's answer: {names}</source>
+        <translation>モデルの答え：{names}</translation>
+    </message>
+    <message>
+        <source>What I saw a Vision Transformer do</source>
+        <translation>Vision Transformerのしていること</translation>
+    </message>
+    <message>
+        <source>What does a model see that looks everywhere?</source>
+        <translation>どこも同じように見るモデルには何が見えるでしょうか？</translation>
+    </message>
+    <message>
+        <source>Which head can go? Find it in the Lab</source>
+        <translation>なくてもよいヘッドはどれでしょう？ラボで探します</translation>
+    </message>
+    <message>
+        <source>Your card. Ticks are chapters in which you guessed or tried.</source>
+        <translation>あなたのカードです。✓は予想したり試したりした章です。</translation>
+    </message>
+    <message>
+        <source>certain</source>
+        <translation>確か</translation>
+    </message>
+    <message>
+        <source>impossible</source>
+        <translation>ありえない</translation>
+    </message>
+    <message>
+        <source>one key's weights</source>
+        <translation>1つのキーの重み</translation>
+    </message>
+    <message>
+        <source>one query's weights</source>
+        <translation>1つのクエリの重み</translation>
+    </message>
+    <message>
+        <source>one token's numbers</source>
+        <translation>1つのトークンの数</translation>
+    </message>
+    <message>
+        <source>open until tested</source>
+        <translation>試すまでわからない</translation>
+    </message>
+    <message>
+        <source>{n} of 5 questions right</source>
+        <translation>5問中{n}問正解</translation>
+    </message>
+    <message>
+        <source>{n} tokens · layer {layer} · head {head} · query {query}</source>
+        <translation>トークン{n}個・層{layer}・ヘッド{head}・クエリ{query}</translation>
+    </message>
+    <message>
+        <source>{n} tokens, {pairs} pairs.</source>
+        <translation>トークン{n}個、ペア{pairs}組。</translation>
     </message>
 </context>
 <context>
@@ -749,6 +1074,10 @@
         <translation>パッチの大きさは地図の縮尺</translation>
     </message>
     <message>
+        <source>Position</source>
+        <translation>位置</translation>
+    </message>
+    <message>
         <source>Query, key, value</source>
         <translation>クエリ、キー、バリュー</translation>
     </message>
@@ -773,12 +1102,20 @@
         <translation>モデルがこの画像を読んでいます。最初の層が終わると数値が出ます。</translation>
     </message>
     <message>
+        <source>The rest of the block</source>
+        <translation>ブロックの残り</translation>
+    </message>
+    <message>
         <source>Three lines of code</source>
         <translation>たった3行のコード</translation>
     </message>
     <message>
         <source>Weights times values</source>
         <translation>重み × バリュー</translation>
+    </message>
+    <message>
+        <source>What you have seen</source>
+        <translation>ここまでに見たこと</translation>
     </message>
     <message>
         <source>Why it gets heavy</source>
@@ -1204,6 +1541,129 @@
     </message>
 </context>
 <context>
+    <name>PositionPage</name>
+    <message>
+        <source>Attention gives every key a weight and adds up: a sum has no order. Norm and MLP look at one token at a time. So without positions the model sees a bag of patches, and only rounding (sums in another order) is left of the shuffling. The numbers of the places are subtracted again where the first layer begins; both answers are from real runs.</source>
+        <translation>アテンションは各キーに重みをつけて足し合わせます。和に順序はありません。正規化とMLPはトークンを1つずつ見ます。だから位置がなければ、モデルが見るのは袋に入ったパッチで、並べ替えの跡は丸め誤差（足す順番の違い）しか残りません。場所の数は最初の層の手前で引いています。どちらの答えも実際に動かしたものです。</translation>
+    </message>
+    <message>
+        <source>Click a patch: which places have numbers like the ones there?</source>
+        <translation>パッチをクリック。そこと似た数を持つ場所はどこでしょう？</translation>
+    </message>
+    <message>
+        <source>Compared are position embeddings alone, by their cosine, without any picture. Nobody told the model what is above or beside: it learned that places which are near each other, or in one row or column, are alike. The same map stands in Inspect under &lt;i&gt;Method&lt;/i&gt;.</source>
+        <translation>画像は使わず、位置埋め込みだけをコサインで比べています。上や隣が何かを、だれもモデルに教えていません。近い場所、同じ行や列の場所が似ていることは、たいてい学習で身につけたものです。同じマップは「調べる」の&lt;i&gt;手法&lt;/i&gt;にもあります。</translation>
+    </message>
+    <message>
+        <source>Every place of the grid has numbers of its own, in most models learned in training: the &lt;b&gt;position embedding&lt;/b&gt;. They are added to the token that comes to stand there. A shuffled patch gets the numbers of its new place, so the model reads another picture. Arrows tell by how many places a reference picture has moved.</source>
+        <translation>格子のどの場所にも固有の数があり、多くのモデルでは学習で決まります。これが&lt;b&gt;位置埋め込み&lt;/b&gt;で、そこに来たトークンに足されます。並べ替えたパッチには新しい場所の数が足されるので、モデルは別の画像を読むことになります。矢印は、参照画像の順位がいくつ動いたかを示します。</translation>
+    </message>
+    <message>
+        <source>Every token has the numbers of its place</source>
+        <translation>どのトークンにもその場所の数が足されています</translation>
+    </message>
+    <message>
+        <source>Guess first, on the step before.</source>
+        <translation>まず前の画面で予想してください。</translation>
+    </message>
+    <message>
+        <source>In order</source>
+        <translation>元の順</translation>
+    </message>
+    <message>
+        <source>In order: &lt;b&gt;{first}&lt;/b&gt; first.</source>
+        <translation>元の順：1位は&lt;b&gt;{first}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>It moves by &lt;b&gt;{percent} %&lt;/b&gt; of its length.</source>
+        <translation>答えの動きは長さの&lt;b&gt;{percent} %&lt;/b&gt;です。</translation>
+    </message>
+    <message>
+        <source>Orange is alike, blue is opposite. Most like place ({row}, {col}): place ({r}, {c}), cosine &lt;b&gt;{cosine}&lt;/b&gt;.</source>
+        <translation>オレンジは似ている、青は逆向き。({row}, {col})に最も似た場所は({r}, {c})、コサイン&lt;b&gt;{cosine}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>Patches</source>
+        <translation>パッチ</translation>
+    </message>
+    <message>
+        <source>Positions</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Shuffle the patches: what becomes of the answer?</source>
+        <translation>パッチを並べ替えましょう。答えはどうなりますか？</translation>
+    </message>
+    <message>
+        <source>Shuffled</source>
+        <translation>並べ替え</translation>
+    </message>
+    <message>
+        <source>Shuffled again, now &lt;b&gt;without&lt;/b&gt; positions in both runs: how far does the answer move?</source>
+        <translation>今度は両方とも位置&lt;b&gt;なし&lt;/b&gt;で並べ替えます。答えはどれだけ動きますか？</translation>
+    </message>
+    <message>
+        <source>Shuffled: &lt;b&gt;{first}&lt;/b&gt; first.</source>
+        <translation>並べ替え：1位は&lt;b&gt;{first}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>The model itself is not here, only its trace.</source>
+        <translation>ここにあるのは記録だけで、モデルはありません。</translation>
+    </message>
+    <message>
+        <source>The numbers of the places are taken away</source>
+        <translation>場所の数を取り去ります</translation>
+    </message>
+    <message>
+        <source>The picture as it is</source>
+        <translation>画像そのまま</translation>
+    </message>
+    <message>
+        <source>The same patches, at other places</source>
+        <translation>同じパッチを別の場所に置きます</translation>
+    </message>
+    <message>
+        <source>Two minutes. Ask first: would you know a face whose parts are shuffled? &lt;b&gt;Often misunderstood:&lt;/b&gt; positions are not coordinates; in most models they are numbers learned like all other weights. Some models add nothing and turn queries and keys by their place instead (RoPE): the ribbon says so.</source>
+        <translation>2分。まず聞きましょう。ばらばらに並べ替えた顔を、だれの顔かわかりますか？&lt;b&gt;よくある誤解：&lt;/b&gt;位置は座標ではありません。多くのモデルでは、ほかの重みと同じように学習した数です。何も足さず、代わりにクエリとキーを場所に応じて回転させるモデル（RoPE）もあります。そのときは上の帯にそう出ます。</translation>
+    </message>
+    <message>
+        <source>With and without positions: which answer cares for the order?</source>
+        <translation>位置あり・なし：順番を気にする答えはどちらですか？</translation>
+    </message>
+    <message>
+        <source>With positions</source>
+        <translation>位置あり</translation>
+    </message>
+    <message>
+        <source>Without</source>
+        <translation>位置なし</translation>
+    </message>
+    <message>
+        <source>Without positions both orders give one answer, and it is not the model's usual one: places are part of what it has learned to read.</source>
+        <translation>位置がなければ、どちらの順でも答えは同じです。ただし、いつもの答えではありません。場所も、モデルが読むことを学んだものの一部だからです。</translation>
+    </message>
+    <message>
+        <source>a little</source>
+        <translation>少し</translation>
+    </message>
+    <message>
+        <source>a lot</source>
+        <translation>大きく</translation>
+    </message>
+    <message>
+        <source>not at all</source>
+        <translation>まったく動かない</translation>
+    </message>
+    <message>
+        <source>{model} adds nothing for a place: each attention turns queries and keys by their places (RoPE).</source>
+        <translation>{model}は場所の数を足しません。各アテンションがクエリとキーを場所に応じて回転させます（RoPE）。</translation>
+    </message>
+    <message>
+        <source>{model} mixes positions into its tokens in a way that cannot be undone.</source>
+        <translation>{model}では、位置がトークンに混ざり、後から取り去れません。</translation>
+    </message>
+</context>
+<context>
     <name>ScalePage</name>
     <message>
         <source>8 or 14 for small faults, 16 and up for coarse labels, as in torchvision's &lt;code&gt;vit_b_16&lt;/code&gt;.</source>
@@ -1599,16 +2059,16 @@
         <translation>大縮尺</translation>
     </message>
     <message>
-        <source>large scale: patch 8</source>
-        <translation>大縮尺：パッチ8</translation>
+        <source>large scale: patch {n}</source>
+        <translation>大縮尺：パッチ{n}</translation>
     </message>
     <message>
         <source>small scale</source>
         <translation>小縮尺</translation>
     </message>
     <message>
-        <source>small scale: patch 32</source>
-        <translation>小縮尺：パッチ32</translation>
+        <source>small scale: patch {n}</source>
+        <translation>小縮尺：パッチ{n}</translation>
     </message>
 </context>
 <context>
@@ -1621,8 +2081,16 @@
 <context>
     <name>errors</name>
     <message>
+        <source>Block {layer} of {name} is not a sum of its input, attention and MLP, so its parts cannot be told apart.</source>
+        <translation>{name}のブロック{layer}は入力・アテンション・MLPの和ではないので、部分に分けられません。</translation>
+    </message>
+    <message>
         <source>In layer {layer} of {name} more than one matrix stands between a token and its query (a norm, or a rotation by place).</source>
         <translation>{name}の層{layer}では、トークンとクエリの間に行列以外の処理（正規化や位置による回転）があります。</translation>
+    </message>
+    <message>
+        <source>The MLP of block {layer} of {name} was not found.</source>
+        <translation>{name}のブロック{layer}にMLPが見つかりませんでした。</translation>
     </message>
 </context>
 </TS>

@@ -132,23 +132,47 @@ def colours(of: States, layer: int, num_prefix_tokens: int) -> Array:
     return principal_colours(of.values[layer, num_prefix_tokens:])
 
 
-def principal_colours(patches: Tensor) -> Array:
-    """Return colours of (R·C, D) vectors, (R·C, 3) float32 in [0, 1].
+@dataclass(frozen=True, slots=True, eq=False)
+class Palette:
+    """Colours for vectors: their first three principal components as R, G, B.
 
-    Red, green and blue are the first three principal components, each from its 2nd to
-    its 98th percentile.
+    mean : (D,).
+    basis : (D, ≤ 3), the components, each with the sign that makes its farthest
+        vector positive.
+    low, high : of each component, what becomes 0 and 1.
     """
-    centred = patches - patches.mean(dim=0)
+
+    mean: Tensor
+    basis: Tensor
+    low: Tensor
+    high: Tensor
+
+    def colours(self, vectors: Tensor) -> Array:
+        """Return the colours of (M, D) vectors, (M, 3) float32 in [0, 1]."""
+        scores = (vectors - self.mean) @ self.basis  # (M, ≤ 3)
+        scaled = (scores - self.low) / (self.high - self.low).clamp_min(1e-12)
+        missing = torch.zeros(len(scaled), 3 - scaled.shape[1], device=scaled.device)
+        return as_array(torch.cat([scaled.clamp(0, 1), missing], dim=1))
+
+
+def palette(vectors: Tensor) -> Palette:
+    """Return the palette of (M, D) vectors, from the 2nd to the 98th percentile."""
+    mean = vectors.mean(dim=0)
+    centred = vectors - mean
     components = min(3, *centred.shape)
-    _, _, basis = torch.linalg.svd(centred, full_matrices=False)
-    scores = centred @ basis[:components].T  # (R·C, 3)
+    _, _, rows = torch.linalg.svd(centred, full_matrices=False)
+    basis = rows[:components].T  # (D, ≤ 3)
+    scores = centred @ basis
     # the sign of a component is arbitrary: the patch farthest from the mean is positive
     farthest = scores.abs().argmax(dim=0)
-    scores = scores * scores[farthest, torch.arange(components)].sign()
-    low, high = (torch.quantile(scores, q, dim=0) for q in (0.02, 0.98))
-    scaled = ((scores - low) / (high - low).clamp_min(1e-12)).clamp(0, 1)
-    missing = torch.zeros(len(scaled), 3 - components, device=scaled.device)
-    return as_array(torch.cat([scaled, missing], dim=1))
+    signs = scores[farthest, torch.arange(components)].sign()
+    low, high = (torch.quantile(scores * signs, q, dim=0) for q in (0.02, 0.98))
+    return Palette(mean, basis * signs, low, high)
+
+
+def principal_colours(patches: Tensor) -> Array:
+    """Return colours of (R·C, D) vectors by their own palette, (R·C, 3) in [0, 1]."""
+    return palette(patches).colours(patches)
 
 
 def similarity(vectors: Tensor, token: int) -> Array:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.interventions import Axis
     from vitviz.domain.likeness import ReferenceFeatures
+    from vitviz.lessons.block_parts import Additions
     from vitviz.lessons.one_head import Factors, QueryWeights
     from vitviz.lessons.patch_embedding import Embedding
     from vitviz.lessons.query_projection import QueryProjection
+    from vitviz.lessons.shuffling import Shuffling
     from vitviz.lessons.softmax_axes import Sums
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
@@ -182,6 +184,13 @@ def output_projection(
     return OutputProjection(weight, no_bias if bias is None else as_array(bias))
 
 
+def head_outputs(context: Context, of: Factors) -> Array:
+    """Return a head's output of every query, (N, d_v) float32."""
+    from vitviz.lessons import term_maps
+
+    return term_maps.outputs(of, context.raise_if_cancelled)
+
+
 def query_weights(
     context: Context, of: Factors, query: int, divisor: float
 ) -> QueryWeights:
@@ -229,6 +238,38 @@ def rerun(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class ShuffledRuns:
+    """A `Shuffling`, and what makes a feature understood.
+
+    references : None for a model with labels, or where it cannot be asked.
+    """
+
+    found: Shuffling
+    references: ReferenceFeatures | None
+
+
+def shuffled_runs(context: Context, model: Model, trace: Trace) -> ShuffledRuns:
+    """Return ShuffledRuns. Raises what `shuffling.shuffling` does."""
+    from vitviz.lessons import shuffling
+
+    found = shuffling.shuffling(model, trace, check=context.raise_if_cancelled)
+    return ShuffledRuns(found, _references(context, model, trace))
+
+
+def _references(
+    context: Context, model: Model, trace: Trace
+) -> ReferenceFeatures | None:
+    """Return what makes a feature understood; None for a model with labels."""
+    from vitviz.explain.most_like import reference_features
+
+    if model.info.has_head:
+        return None
+    with contextlib.suppress(UnsupportedModelError):
+        return reference_features(model, trace, check=context.raise_if_cancelled)
+    return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class ChangedRun:
     """A run of the changed model, and what makes a feature understood.
 
@@ -244,16 +285,59 @@ def changed_run(
     context: Context, model: Model, trace: Trace, interventions: Interventions
 ) -> ChangedRun:
     """Return a ChangedRun. Raises what `rerun` does."""
-    from vitviz.explain.most_like import reference_features
-
     after = rerun(context, model, trace, interventions)
-    references = None
-    if not model.info.has_head:
-        with contextlib.suppress(UnsupportedModelError):
-            references = reference_features(
-                model, trace, check=context.raise_if_cancelled
-            )
-    return ChangedRun(after, references)
+    return ChangedRun(after, _references(context, model, trace))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockRun:
+    """A run without some part of its blocks, and what makes a feature understood.
+
+    colours : (N, 3) float32 in [0, 1], of the tokens that leave one block, in the
+        palette of the untouched run; special tokens have one, too.
+    output : (C,) float32, logits or feature.
+    """
+
+    colours: Array
+    output: Array
+    references: ReferenceFeatures | None
+
+
+def block_run(
+    context: Context,
+    model: Model,
+    trace: Trace,
+    part: str | None,
+    layers: tuple[int, ...],
+    at: int,
+) -> BlockRun:
+    """Return the run without a part in these blocks; its states are those after `at`.
+
+    part : a value of `Part`; None leaves nothing out.
+
+    Raises what `block_parts.without_part` does.
+    """
+    import torch
+
+    from vitviz.explain.token_states import palette
+    from vitviz.lessons.block_parts import Part, without_part
+
+    first = trace.num_prefix_tokens
+    untouched = without_part(model, trace, None, (), at=at)
+    changed = untouched
+    if part is not None:
+        context.raise_if_cancelled()
+        changed = without_part(model, trace, Part(part), layers, at=at)
+    own = palette(torch.from_numpy(untouched.states[first:]))
+    colours = own.colours(torch.from_numpy(changed.states).nan_to_num())
+    return BlockRun(colours, changed.output, _references(context, model, trace))
+
+
+def additions(context: Context, model: Model, trace: Trace, layer: int) -> Additions:
+    """Return what a block adds. Raises UnsupportedModelError, InputError."""
+    from vitviz.lessons import block_parts
+
+    return block_parts.additions(model, trace, layer)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,6 +10,7 @@ class Chapter(enum.Enum):
 
     NINETY_SECONDS = "ninety seconds"
     SEQUENCE = "sequence"
+    POSITION = "position"
     PATCH_SIZE = "patch size"
     COST = "cost"
     QUERY_KEY = "query and key"
@@ -17,8 +18,10 @@ class Chapter(enum.Enum):
     SOFTMAX = "softmax"
     OUTPUT = "output"
     HEADS = "heads"
+    BLOCK = "block"
     LAYERS = "layers"
     CODE = "code"
+    END = "end"
 
     @property
     def number(self) -> int:
@@ -29,6 +32,7 @@ class Chapter(enum.Enum):
 _NUMBERS = {
     Chapter.NINETY_SECONDS: 0,
     Chapter.SEQUENCE: 1,
+    Chapter.POSITION: 2,
     Chapter.PATCH_SIZE: 3,
     Chapter.COST: 4,
     Chapter.QUERY_KEY: 5,
@@ -36,8 +40,10 @@ _NUMBERS = {
     Chapter.SOFTMAX: 7,
     Chapter.OUTPUT: 8,
     Chapter.HEADS: 9,
+    Chapter.BLOCK: 10,
     Chapter.LAYERS: 11,
     Chapter.CODE: 12,
+    Chapter.END: 13,
 }
 assert _NUMBERS.keys() == {*Chapter}
 assert list(_NUMBERS.values()) == sorted({*_NUMBERS.values()})
@@ -69,8 +75,8 @@ class Course(enum.Enum):
 
 # Numbers of a course's chapters; None: all of them.
 _COURSES: dict[Course, frozenset[int] | None] = {
-    Course.TEN_MINUTES: frozenset({0, 1, 3, 5, 9}),
+    Course.TEN_MINUTES: frozenset({0, 1, 3, 5, 9, 13}),
     Course.LESSON: None,
-    Course.ARTICLE: frozenset({1, 3, 4, 5, 6, 7, 8, 9, 12}),
+    Course.ARTICLE: frozenset({1, 3, 4, 5, 6, 7, 8, 9, 12, 13}),
 }
 assert _COURSES.keys() == {*Course}

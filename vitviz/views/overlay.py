@@ -26,7 +26,7 @@ HATCH = (140, 110)
 def overlay(heat: Heat, look: Look) -> Bytes:
     """Return a map as (R, C, 4) uint8; (8·R, 8·C, 4) where the look is smooth."""
     if heat.colours is not None:
-        return _coloured(heat.colours, look)
+        return coloured_rgba(heat.colours, look)
     patches = smoothed(heat.patches, SMOOTH_FACTOR) if look.smooth else heat.patches
     return overlay_rgba(patches, heat.levels, look.style, look.colormap, look.opacity)
 
@@ -75,7 +75,7 @@ def overlay_rgba(
     return out
 
 
-def _coloured(colours: Array, look: Look) -> Bytes:
+def coloured_rgba(colours: Array, look: Look) -> Bytes:
     """Return colours, (R, C, 3), as (R, C, 4) uint8, equally opaque in every style."""
     channels = [colours[..., channel] for channel in range(3)]
     if look.smooth:

@@ -53,8 +53,8 @@ _IN_BLOCK = frozenset(
 _CHAPTERS: dict[Stop, tuple[Chapter, ...]] = {
     Stop.PICTURE: (Chapter.NINETY_SECONDS,),
     Stop.PATCHES: (Chapter.SEQUENCE, Chapter.PATCH_SIZE, Chapter.COST),
-    Stop.POSITION: (),
-    Stop.NORM: (),
+    Stop.POSITION: (Chapter.POSITION,),
+    Stop.NORM: (Chapter.BLOCK,),
     Stop.ATTENTION: (
         Chapter.QUERY_KEY,
         Chapter.SCALING,
@@ -63,10 +63,10 @@ _CHAPTERS: dict[Stop, tuple[Chapter, ...]] = {
         Chapter.HEADS,
         Chapter.CODE,
     ),
-    Stop.ADD: (),
-    Stop.SECOND_NORM: (),
-    Stop.MLP: (),
-    Stop.SECOND_ADD: (Chapter.LAYERS,),
+    Stop.ADD: (Chapter.BLOCK,),
+    Stop.SECOND_NORM: (Chapter.BLOCK,),
+    Stop.MLP: (Chapter.BLOCK,),
+    Stop.SECOND_ADD: (Chapter.BLOCK, Chapter.LAYERS),
     Stop.READ: (Chapter.HEADS,),
     Stop.ANSWER: (Chapter.LAYERS, Chapter.NINETY_SECONDS),
 }

@@ -254,6 +254,7 @@ NEEDS_ONE_HEAD = frozenset(
         Chapter.SOFTMAX,
         Chapter.OUTPUT,
         Chapter.CODE,
+        Chapter.END,
     }
 )
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from tests.window.clicks import click_patch
-from tests.window.conftest import OpenWindow
+from tests.window.conftest import OpenWindow, wait_idle
 from tests.window.learn.chapters import (
     LEFT,
     go_to,
@@ -22,6 +24,7 @@ from tests.window.learn.chapters import (
     scores,
     turn_to,
 )
+from vitviz.domain.interventions import Interventions, ListedIntervention
 from vitviz.ui.lab.panel import Tool
 from vitviz.ui.learn.chapters.ch12_code import CodePage
 from vitviz.ui.window.main_window import MainWindow
@@ -81,6 +84,71 @@ def test_every_term_of_the_code_opens(qtbot: QtBot, window: MainWindow) -> None:
     press(qtbot, page.lab)
     assert window.controller.state.mode is Mode.LAB
     assert window.panes.lab.tool() is Tool.HIDE, "as the sentence above it says"
+
+
+def painted(rows: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Return the colours of rows that are alike, by numpy's singular values."""
+    centred = rows - rows.mean(axis=0)
+    scores = centred @ np.linalg.svd(centred, full_matrices=False)[2][:3].T
+    scores *= np.sign(scores[np.abs(scores).argmax(axis=0), [0, 1, 2]])
+    low, high = np.quantile(scores, (0.02, 0.98), axis=0)
+    return np.asarray(255 * np.clip((scores - low) / (high - low), 0, 1))
+
+
+def test_a_term_s_value_is_painted(qtbot: QtBot, in_english: MainWindow) -> None:
+    window = in_english
+    click_patch(qtbot, window, 5, 1)
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    press(qtbot, page.chips.chip(1))
+    wait_idle(qtbot, window)
+    query, capture = window.controller.state.token, made(window).capture(3)
+    q, k, v = (part[1].double().numpy() for part in (capture.q, capture.k, capture.v))
+    score = scores(window, 3, 1).numpy()
+    outputs = torch.from_numpy(score).softmax(-1).numpy() @ v
+    for term, rows in (("Q", q), ("K", k), ("V", v), ("out", outputs)):
+        page.code.linkActivated.emit(term)
+        wait_idle(qtbot, window)
+        stage = window.panes.picture.stage()
+        assert stage is not None
+        shown = stage[..., :3].reshape(-1, 3)
+        np.testing.assert_allclose(shown, painted(rows[1:]), atol=2, err_msg=term)
+    page.code.linkActivated.emit("attn")
+    stage = window.panes.picture.stage()
+    assert stage is not None
+    order = np.abs(score[query, 1:]).argsort()
+    assert (np.diff(stage[..., 3].ravel()[order].astype(int)) >= -1).all()
+    page.code.linkActivated.emit("weights")
+    assert window.panes.picture.stage() is None, "the map is the weights' row"
+    page.code.linkActivated.emit("Q")
+    page.show_step(-1)
+    assert window.panes.picture.stage() is None
+
+
+def test_the_copied_code_makes_the_numbers_on_screen(
+    qtbot: QtBot, in_english: MainWindow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    window = in_english
+    click_patch(qtbot, window, 5, 1)
+    page = go_to(qtbot, window, Chapter.CODE)
+    assert isinstance(page, CodePage)
+    press(qtbot, page.chips.chip(2))
+    wait_idle(qtbot, window)
+    press(qtbot, page.copy)
+    page.code.linkActivated.emit("out")
+    names: dict[str, Any] = {}
+    exec(QGuiApplication.clipboard().text(), names)
+    query = window.controller.state.token
+    shown = page.bars.vectors()[0].values
+    np.testing.assert_allclose(names["out"][0, 2, query].numpy(), shown, atol=1e-5)
+    page.code.linkActivated.emit("weights")
+    shown = page.bars.vectors()[0].values
+    np.testing.assert_allclose(names["weights"][0, 2, query], shown, atol=1e-6)
+    assert "tensor" in capsys.readouterr().out
+    kind = Interventions(temperature=2)
+    window.controller.change(changes=(ListedIntervention(kind),))
+    wait_idle(qtbot, window)
+    assert not page.copy.isEnabled(), "the three lines would make other numbers"
 
 
 def test_code_is_clicked_with_the_mouse(qtbot: QtBot, in_english: MainWindow) -> None:

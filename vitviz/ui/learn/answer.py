@@ -43,9 +43,14 @@ class AnswerView(QWidget):
         output: Array | None,
         info: ModelInfo | None = None,
         references: ReferenceFeatures | None = None,
+        *,
+        before: Array | None = None,
     ) -> str | None:
-        """Show an answer, (C,); None shows none. Return what stands first, in words."""
-        first, likeness = None, None
+        """Show an answer, (C,); None shows none. Return what stands first, in words.
+
+        before : an earlier answer, to tell how far each reference picture has moved.
+        """
+        first, likeness, former = None, None, None
         has_head = info is not None and info.has_head
         if output is not None and info is not None and has_head:
             classes = likeliest_classes(
@@ -65,9 +70,10 @@ class AnswerView(QWidget):
             first = classes[0].name if classes else None
         elif output is not None and references is not None:
             likeness = references.likeness(output)
+            former = None if before is None else references.likeness(before)
             if likeness is not None:
                 first = reference_name(likeness.names[likeness.order()[0]])
-        self.most_like.setLikeness(likeness)
+        self.most_like.setLikeness(likeness, before=former)
         self.bars.setVisible(has_head and first is not None)
         self.most_like.setVisible(likeness is not None)
         return first

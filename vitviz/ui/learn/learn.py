@@ -72,6 +72,8 @@ class LearnController(PaneController[LearnPanes]):
     lit = Signal(object, object)
     # Another chapter or step is shown, or the answer to a guess.
     turned = Signal()
+    # The picture is to be saved as a web page.
+    pageRequested = Signal()
 
     def __init__(self, panes: LearnPanes, host: LearnHost, workers: Workers) -> None:
         super().__init__(workers)
@@ -261,11 +263,19 @@ class LearnController(PaneController[LearnPanes]):
         """Run the model on an input of so many pixels a side."""
         self._host.choose_options(replace(self._host.options, size=side))
 
-    def open_lab(self) -> None:
-        """Show the Lab, with the tool that hides patches."""
+    def open_lab(self, tool: str = Tool.HIDE.value) -> None:
+        """Show the Lab with one of its tools."""
         # the tool first: the brush is taken up where the Lab opens with one
-        self._panes.lab.setTool(Tool.HIDE)
+        self._panes.lab.setTool(Tool(tool))
         self.change(mode=Mode.LAB)
+
+    def finished(self) -> frozenset[Chapter]:
+        """Return the chapters that are ticked."""
+        return _done()
+
+    def save_page(self) -> None:
+        """Ask what a web page is to hold, and for its file, and write it."""
+        self.pageRequested.emit()
 
     # -- reactions -----------------------------------------------------------------
 

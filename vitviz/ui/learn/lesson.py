@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
     from vitviz.ui.inspect.picture_pane import PicturePane
+    from vitviz.views.chapters import Chapter
     from vitviz.views.ribbon import Stop
 
 
@@ -178,5 +179,11 @@ class ChapterHost(Protocol):
     def choose_size(self, side: int) -> None:
         """Run the model on an input of so many pixels a side."""
 
-    def open_lab(self) -> None:
-        """Show the Lab, in which the model is changed and tested."""
+    def open_lab(self, tool: str = "hide") -> None:
+        """Show the Lab, in which the model is changed and tested, with a tool of it."""
+
+    def finished(self) -> frozenset[Chapter]:
+        """Return the chapters that are ticked."""
+
+    def save_page(self) -> None:
+        """Ask what a web page is to hold, and for its file, and write it."""

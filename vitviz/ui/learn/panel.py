@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -32,7 +32,9 @@ from vitviz.views.colour import Meaning
 Memory = dict[Chapter, dict[str, object]]
 
 # At either side of a chapter's number in Present, where no tick is drawn.
-PRESENTED_PAD_PX = 12
+PRESENTED_PAD_PX = 9
+# The same on the desk; the tick is drawn in it, so that all numbers fit in one line.
+PAD_PX = 8
 
 
 class NumberButton(QToolButton):
@@ -48,7 +50,9 @@ class NumberButton(QToolButton):
     def setOnCourse(self, is_on: bool) -> None:
         """Set whether the course leads through the chapter; else it is faint."""
         tone = theme.colours()
-        self.setStyleSheet("" if is_on else f"QToolButton {{ color: {tone.faint}; }}")
+        colour = "" if is_on else f"color: {tone.faint};"
+        pad = "" if theme.presents() else "padding-left: 0; padding-right: 0;"
+        self.setStyleSheet(f"QToolButton {{ {pad} {colour} }}")
 
     def setDone(self, is_done: bool) -> None:
         """Set whether the chapter is ticked."""
@@ -65,8 +69,7 @@ class NumberButton(QToolButton):
         number = self.fontMetrics().horizontalAdvance(self.text())
         if theme.presents():  # all in one line; the lit one is what matters
             return QSize(number + 2 * PRESENTED_PAD_PX, size.height())
-        wide = number + 2 * (self._tick_width() + 3)
-        return size.expandedTo(QSize(round(wide), size.height()))
+        return QSize(number + 2 * PAD_PX, size.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button, and the tick beside its number."""
@@ -74,17 +77,20 @@ class NumberButton(QToolButton):
         if not self._is_done or theme.presents():
             return
         painter = QPainter(self)
-        painter.setFont(theme.font("small"))
+        painter.setFont(self._tick_font())
         if self.isChecked():
             painter.setPen(self.palette().highlightedText().color())
         else:
             painter.setPen(readable(Meaning.VALUE))
-        wide = self._tick_width()
-        place = QRectF(self.width() - wide - 3, 0, wide + 1, self.height())
+        place = QRectF(self.width() - PAD_PX, 0, PAD_PX, self.height() * 0.6)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "✓")
 
-    def _tick_width(self) -> float:
-        return QFontMetricsF(theme.font("small")).horizontalAdvance("✓")
+    def _tick_font(self) -> QFont:
+        """Return a font in which the tick fits beside the number."""
+        font = theme.font("small")
+        wide = QFontMetricsF(font).horizontalAdvance("✓")
+        font.setPointSizeF(font.pointSizeF() * min(1.0, (PAD_PX - 1) / wide))
+        return font
 
 
 class LearnPanel(QWidget):

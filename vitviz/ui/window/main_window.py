@@ -195,6 +195,7 @@ class MainWindow(QMainWindow):
         control.stateChanged.connect(self.learn.on_state)
         control.stateChanged.connect(self.present.follow)
         self.learn.queryHeld.connect(control.screen.hold_query)
+        self.learn.pageRequested.connect(self.export_page)
         self.present.layerStepped.connect(control.steps.step_layer)
         control.comparison.changed.connect(self._update_compare)
         control.saved_views.changed.connect(self._update_views)

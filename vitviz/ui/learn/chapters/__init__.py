@@ -1,1 +1,1 @@
-"""The nine chapters of Learn; a file is named after its chapter."""
+"""The chapters of Learn; a file is named after its chapter."""

@@ -1,4 +1,4 @@
-"""Chapter 9: attention in three lines of code; each term opens into its numbers."""
+"""Chapter 12: attention in three lines of code; each term opens into its numbers."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.domain.number_text import written_out
-from vitviz.lessons import one_head
+from vitviz.export.snippet import can_repeat, snippet
+from vitviz.jobs import lessons
+from vitviz.jobs.queue import bound
+from vitviz.lessons import one_head, term_maps
 from vitviz.lessons.one_head import Factors
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
+from vitviz.ui.learn import stage
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.formula import Frac, Paren, Root, Script, Sym, letter, row
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
@@ -107,7 +111,10 @@ class CodeLines(Prose):
 
 
 class CodePage(Page):
-    """The page of chapter 9: code, formula, and the chosen term's shape and values."""
+    """The page of chapter 12: code, formula, and the chosen term's shape and values.
+
+    The term's value is painted on the picture as well.
+    """
 
     kept = ("_term", "_opened")
     uses_key = True
@@ -117,10 +124,16 @@ class CodePage(Page):
         self._term = "Q"
         self._opened: set[str] = set()
         self.shape: tuple[int, ...] = ()
+        # The outputs of all queries of a head, and whose they are.
+        self._outputs: tuple[object, Array] | None = None
+        self._sought: object = None
         self.begin_step(
             why=self.tr(
                 "All of attention is these three lines; @ multiplies matrices. A term "
-                "that is clicked shows its shape and its values in this very run."
+                "that is clicked shows its shape and its values in this very run, and "
+                "paints them: of Q, K, V and out, patches with numbers alike have one "
+                "colour (three principal components); of attn and weights, the "
+                "query's row."
             )
         )
         self._ask()
@@ -134,6 +147,15 @@ class CodePage(Page):
         self.bars.columnChanged.connect(self._show_column)
         self.add(self.bars)
         self.column = self.add_aside()
+        self.copy = Button(self.tr("Copy as Python"))
+        self.copy.setToolTip(
+            self.tr("Code that repeats this run and its numbers outside of vitviz")
+        )
+        self.copy.clicked.connect(self._on_copy)
+        self.copied = Prose("", "small")
+        self.add_row(self.copy, self.copied)
+        for widget in (self.copy, self.copied):
+            widget.setHidden(theme.presents())
         self.begin_step(
             self.tr("The same as a formula. Its terms can be clicked, too."),
             why=self.tr(
@@ -160,7 +182,7 @@ class CodePage(Page):
         self.lab.setToolTip(
             self.tr("Go where the model is changed and maps are put to the test")
         )
-        self.lab.clicked.connect(host.open_lab)
+        self.lab.clicked.connect(self._on_lab)
         self.add_row(self.lab)
         self.close_with(
             self.tr(
@@ -232,6 +254,73 @@ class CodePage(Page):
         self.bars.setVectors(term.vectors)
         self.bars.setVisible(bool(term.vectors))
         self._show_column(self.bars.column())
+        can_copy = can_repeat(trace, lesson.layer)
+        self.copy.setEnabled(can_copy)
+        self.copied.setVisible(not theme.presents() and not can_copy)
+        if not can_copy:
+            self.copied.say(self.tr("Not of a model that is changed or adds a bias."))
+
+    def show_stage(self, lesson: LessonData) -> None:
+        """Paint the chosen term on the picture; on the last step, the map."""
+        is_last = self.current_step() is self.all_steps()[-1]
+        if is_last or self._term in ("weights", "softmax"):
+            self.host.paint(None)
+            return
+        look, of = lesson.view.state.look, lesson.factors
+        values = term_maps.term_map(of, self._term, lesson.query)
+        if self._term == "out":
+            values = self._seek_outputs(lesson)
+        if values is None:
+            self.host.paint(stage.nothing())
+        elif values.ndim == 1:
+            finite = np.nan_to_num(lesson.patches(values), neginf=0.0)
+            self.host.paint(stage.signed(finite, look))
+        else:
+            shown = term_maps.colours(values[lesson.trace.num_prefix_tokens :])
+            grid = shown.reshape(*lesson.trace.grid, 3)
+            self.host.paint(stage.coloured(grid, look))
+
+    def forget(self) -> None:
+        """Forget the outputs of the previous picture."""
+        super().forget()
+        self._outputs = self._sought = None
+
+    def leave(self) -> None:
+        """Ask again next time for what has not come."""
+        self._sought = None
+
+    def _seek_outputs(self, lesson: LessonData) -> Array | None:
+        """Return the outputs of all queries; ask for them if they are not there."""
+        wanted = (lesson.trace, lesson.layer, lesson.head)
+        if self._outputs is not None and self._outputs[0] == wanted:
+            return self._outputs[1]
+        if self._sought != wanted:
+            self._sought = wanted
+            self.host.ask(
+                bound(lessons.head_outputs, lesson.factors),
+                self._on_outputs,
+                on_failure=self.name.say,
+            )
+        return None
+
+    def _on_outputs(self, found: Array) -> None:
+        self._outputs = self._sought, found
+        if self.lesson is not None:
+            self.show_stage(self.lesson)
+
+    def _on_lab(self) -> None:
+        self.host.open_lab()
+
+    def _on_copy(self) -> None:
+        lesson = self.lesson
+        if lesson is None:
+            return
+        text = snippet(
+            lesson.trace, layer=lesson.layer, head=lesson.head, query=lesson.query
+        )
+        QGuiApplication.clipboard().setText(text)
+        self.copied.say(self.tr("Copied."))
+        self.copied.show()
 
     def _terms(self, lesson: LessonData) -> dict[str, Callable[[], Term]]:
         """Return a function for each term, so that only the chosen term is computed."""
@@ -370,6 +459,7 @@ class CodePage(Page):
         self._opened.add(term)
         if self.lesson is not None:
             self.update_numbers(self.lesson)
+            self.show_stage(self.lesson)
         if len(self._opened) >= ENOUGH:
             self.done()
 

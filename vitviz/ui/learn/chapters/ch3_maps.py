@@ -31,6 +31,8 @@ RIVER = ((-0.05, 0.95), (0.2, 0.62), (0.45, 0.84), (0.7, 0.66), (1.05, 0.9))
 PAPER, WATER, ROAD, EDGE = "#F2EFE6", "#8FB8DE", "#FFFFFF", "#B9B2A2"
 # At this patch size and below, the sheet of large scale is the one it is like.
 LARGE_SCALE_TO = 14
+# Patch sizes that stand below a sheet that is not framed.
+SMALLEST, LARGEST = 8, 32
 
 
 class Sheets(Drawn):
@@ -74,8 +76,8 @@ class Sheets(Drawn):
         side = min(self.height() - 1.3 * line, self.width() / 2 - 8)
         for index, (part, name) in enumerate(
             (
-                (QRectF(0, 0, 1, 1), self.tr("small scale: patch 32")),
-                (PART, self.tr("large scale: patch 8")),
+                (QRectF(0, 0, 1, 1), self.tr("small scale: patch {n}")),
+                (PART, self.tr("large scale: patch {n}")),
             )
         ):
             left = index * self.width() / 2 + (self.width() / 2 - side) / 2
@@ -93,7 +95,9 @@ class Sheets(Drawn):
             painter.setPen(QColor(tone.text if is_framed else tone.faint))
             below = QRectF(index * self.width() / 2, side + 2, self.width() / 2, line)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
-            painter.drawText(below, int(flags), name)
+            # the framed one is like the patches of the model that runs
+            size = self._patch if is_framed else (SMALLEST if index else LARGEST)
+            painter.drawText(below, int(flags), name.format(n=size))
 
     def _paint_sheet(
         self, painter: QPainter, place: QRectF, part: QRectF, *, is_large: bool

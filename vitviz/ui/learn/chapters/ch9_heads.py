@@ -1,4 +1,4 @@
-"""Chapter 8: multi-head attention, and what is lost without one of the heads."""
+"""Chapter 9: multi-head attention, and what is lost without one of the heads."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from vitviz.jobs.lessons import Effects
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head
 from vitviz.lessons.one_head import OutputProjection
+from vitviz.ui.base import theme
 from vitviz.ui.base.text import percent
 from vitviz.ui.learn.bars import BarsView, Vector
 from vitviz.ui.learn.guess import ChoiceGuess
@@ -25,9 +26,12 @@ from vitviz.ui.learn.small_maps import MapsView, Small
 from vitviz.ui.widgets.bar_list import Bar, BarList
 from vitviz.views.colour import Array, Meaning
 
+# Heads of which is told on a slide what is lost without them, the most first.
+MOST_ON_SLIDE = 3
+
 
 class HeadsPage(Page):
-    """The page of chapter 8: a map for every head, which a click switches off."""
+    """The page of chapter 9: a map for every head, which a click switches off."""
 
     kept = ("off", "effects", "_place", "_asked")
 
@@ -382,9 +386,13 @@ class HeadsPage(Page):
         elif info.has_head:
             title = self.tr("Lost without it: probability of the likeliest class")
         self.list_title.say(title)
+        self.each.setHidden(theme.presents())  # all have been tried
         # what the Lab has replaced already cannot be switched off once more
         tried = [h for h in range(len(found.values)) if h not in lesson.heads_off]
         order = sorted(tried, key=lambda h: -found.values[h])
+        rows = len(order)
+        if theme.presents():  # a slide has no space for all
+            rows = min(rows, MOST_ON_SLIDE)
         # never 0: the bars' lengths are divided by it
         top = max((found.values[h] for h in tried), default=0.0)
         top = max(top, 1e-12)
@@ -396,10 +404,9 @@ class HeadsPage(Page):
                     max(found.values[head], 0.0) / top,
                     written_out(found.values[head]),
                 )
-                for head in order
+                for head in order[:rows]
             )
         )
-        rows = lesson.trace.num_heads - len(lesson.heads_off)
         self.list.setFixedHeight(round(self.list.rowRect(rows).top()))
 
     def _show_each(self) -> None:
