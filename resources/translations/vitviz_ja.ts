@@ -6033,6 +6033,10 @@
         <translation>{path}の名前は{naming}のものですが、{reason}。ダウンロードし直してください。</translation>
     </message>
     <message>
+        <source>{path} holds a label of {count:,} characters; at most {limit:,} are shown.</source>
+        <translation>{path}に{count:,}文字のラベルがあります。表示できるのは{limit:,}文字までです。</translation>
+    </message>
+    <message>
         <source>{path} holds a model that ships with vitviz: choose it by its name, {name}.</source>
         <translation>{path}はvitvizに付属するモデルです。名前（{name}）で選んでください。</translation>
     </message>

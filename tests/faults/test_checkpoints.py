@@ -281,6 +281,10 @@ FILES: dict[str, tuple[Maker, str]] = {
         lambda c: tensors_file({"a": entry([2**47, 2**47], 0, 0)}, b""),
         "do not fit",
     ),
+    "sides beside one of nothing": (
+        lambda c: tensors_file({"a": entry([0, 2**47, 2**47], 0, 0)}, b""),
+        "impossible",
+    ),
     "negative": (
         lambda c: tensors_file({"a": entry([-1, -2], 0, 8)}, bytes(8)),
         "impossible",

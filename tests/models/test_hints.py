@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,7 +80,10 @@ SAID: dict[str, Callable[[State, Path], object]] = {
     },
     "config.json": json_beside("config.json", hidden_size=384, num_attention_heads=12),
     "hparams.yaml": yaml_beside("hparams.yaml", "lr: 0.1\nmodel:\n  num_heads: 12\n"),
-    "a tag in the YAML": yaml_beside("args.yaml", "n_heads: 12\nmodel: mine\n"),
+    "args.yaml": yaml_beside("args.yaml", "n_heads: 12\nmodel: mine\n"),
+    "a tag in the YAML": yaml_beside(
+        "hparams.yaml", "size: !!python/tuple [64, 64]\nnum_heads: 12\n"
+    ),
     "MoCo v3, names": lambda s, f: {
         "arch": "vit_small",
         "state_dict": {f"module.base_encoder.{k}": v for k, v in s.items()}
@@ -110,6 +115,22 @@ NOT_SAID: dict[str, Callable[[State, Path], object]] = {
     ),
     "a long YAML": yaml_beside("hparams.yaml", "num_heads: 12\n" + "#" * 300_000),
     "deep JSON": yaml_beside("config.json", "[" * 100_000),
+    **{
+        text[:20]: yaml_beside("hparams.yaml", text)
+        for text in (
+            "a: !!int ''",
+            "a: !!float ''",
+            "a: !!bool x",
+            "a: !!timestamp x",
+            "a: 0001-01-01T00:00:00+23:59",
+            "a: " + "1:" * 300 + "1.5",  # a number to the base of 60
+            "0x" + "F" * 20_000 + ": 1",
+            "num_heads: 0x" + "F" * 20_000,
+            "num_heads: '12'",
+            "a: &a [*a]",
+            "- " * 100_000,
+        )
+    },
 }  # fmt: skip
 
 
@@ -120,6 +141,38 @@ def test_what_is_not_sure_is_not_followed(name: str, tmp_path: Path) -> None:
     assert info.num_heads == 6
     assert "6 heads (of 64 channels)" in info.assumed
     assert not (tmp_path / "x").exists()
+
+
+def doubled(levels: int, repeat: str) -> str:
+    """Return a YAML text in which each mapping repeats the one before it twenty times.
+
+    repeat : of a name, the text that repeats it so often.
+    """
+    lines = ["a0: &a0 {num_heads: 12}"]
+    for level in range(1, levels):
+        again = ", ".join([f"*a{level - 1}"] * 20)
+        lines.append(f"a{level}: &a{level} {repeat.format(again)}")
+    return "\n".join(lines)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits its memory")
+@pytest.mark.parametrize("repeat", ["{{<<: [{}]}}", "[{}]"], ids=["merged", "listed"])
+def test_a_yaml_that_repeats_itself_is_no_work(repeat: str, tmp_path: Path) -> None:
+    """Read as YAML has it, a kilobyte of this holds 20 to the power of 30 values."""
+    import resource
+
+    torch.save(state_of(heads=6), tmp_path / "mine.pth")
+    (tmp_path / "hparams.yaml").write_text(doubled(30, repeat))
+    began = time.process_time()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with open("/proc/self/statm") as file:
+        now = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + 2**30, before[1]))
+    try:
+        assert vitviz.load_model(tmp_path / "mine.pth").info.num_heads in (6, 12)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    assert time.process_time() - began < 5
 
 
 def test_what_the_user_says_counts(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vitviz.errors import CheckpointError, FileError
+from vitviz.models.checkpoints.config import MAX_LABEL
 from vitviz.models.checkpoints.errors import refusal
 from vitviz.models.model import Model, num_outputs
 from vitviz.system.untrusted_files import read_untrusted
@@ -103,6 +104,14 @@ def read_labels(path: Path) -> tuple[str, ...]:
         names = tuple(line.strip() for line in text.splitlines() if line.strip())
     if not 0 < len(names) <= MAX_LABELS:
         raise refusal(path, "holds {count:,} labels.", count=len(names))
+    longest = max(map(len, names))
+    if longest > MAX_LABEL:  # a window would lay it out for minutes
+        raise refusal(
+            path,
+            "holds a label of {count:,} characters; at most {limit:,} are shown.",
+            count=longest,
+            limit=MAX_LABEL,
+        )
     return names
 
 

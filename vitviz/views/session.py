@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from vitviz.domain.placement import MAX_SIDE_PX, Fit
@@ -30,6 +30,9 @@ VERSION = 1
 MAX_BYTES = 8 * 2**20
 MAX_VIEWS = 1000
 SUFFIX = ".vitviz"
+# A path of Windows can name another computer: merely looking whether the file is there
+# sends the user's name and a proof of the password to it.
+_NAMES_COMPUTERS = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,10 @@ def written(session: Session, path: Path) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def read(path: Path) -> tuple[Session, tuple[str, ...]]:
+def read(path: Path, *, is_familiar: bool = False) -> tuple[Session, tuple[str, ...]]:
     """Return the session of a file, and the keys in it that could not be used.
+
+    is_familiar : whether it may name files of another computer (Windows).
 
     Raises InputError for a file that cannot be read or is no session.
     """
@@ -142,6 +147,17 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
         bad.append("options.size")
         options = possible
     model = part("model", ModelChoice, ModelChoice())
+
+    def is_refused(place: str) -> bool:
+        return not is_familiar and _is_elsewhere(place, path)
+
+    name = _model_found(content.get("model"), model, path, is_refused)
+    if is_refused(split_network(name)[1]):
+        bad.append("model.name")
+        name = ""
+    picture = _found(content.get("picture"), path, is_refused)
+    if picture is None and content.get("picture") is not None:
+        bad.append("picture")
     views = []
     listed = content.get("views", [])
     if not isinstance(listed, list) or len(listed) > MAX_VIEWS:
@@ -154,8 +170,8 @@ def read(path: Path) -> tuple[Session, tuple[str, ...]]:
             views.append(replace(view, name=printable(view.name)))
     known = {"vitviz_session", "picture", "model", "options", "state", "views"}
     session = Session(
-        picture=_found(content.get("picture"), path),
-        model=replace(model, name=_model_found(content.get("model"), model, path)),
+        picture=picture,
+        model=replace(model, name=name),
         options=options,
         state=part("state", ViewState, ViewState()),
         views=tuple(views),
@@ -190,18 +206,32 @@ def _place(target: Path | None, path: Path) -> dict[str, str] | None:
     return {"relative": Path(relative).as_posix(), "absolute": str(absolute)}
 
 
-def _found(value: object, path: Path) -> Path | None:
-    """Return the first of the two paths that exists; else the relative one."""
+def _found(value: object, path: Path, is_refused: Callable[[str], bool]) -> Path | None:
+    """Return the first of the two paths that exists; else the relative one.
+
+    is_refused : whether a path is not even looked at.
+    """
     if not isinstance(value, dict):
         return None
-    places: list[Path] = []
-    if isinstance(value.get("relative"), str):
-        places.append(path.absolute().parent / value["relative"])
-    if isinstance(value.get("absolute"), str):
-        places.append(Path(value["absolute"]))
+    named = [value.get("relative"), value.get("absolute")]
+    places = [
+        path.absolute().parent / one  # an absolute one replaces the folder
+        for one in named
+        if isinstance(one, str) and not is_refused(one)
+    ]
     # os.path: a name that no file can have is no error there
     present = (place for place in places if os.path.exists(place))
     return next(present, places[0] if places else None)
+
+
+def _is_elsewhere(place: str, path: Path) -> bool:
+    """Return whether a path in the session at `path` names another computer.
+
+    A session that lies on a share may name files of that share.
+    """
+    drive = PureWindowsPath(place).drive.casefold()
+    own = PureWindowsPath(path.absolute()).drive.casefold()
+    return _NAMES_COMPUTERS and drive.startswith("\\\\") and drive != own
 
 
 def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
@@ -212,9 +242,11 @@ def _model(model: ModelChoice, path: Path) -> dict[str, Any]:
     return content
 
 
-def _model_found(value: object, model: ModelChoice, path: Path) -> str:
+def _model_found(
+    value: object, model: ModelChoice, path: Path, is_refused: Callable[[str], bool]
+) -> str:
     place = value.get("place") if isinstance(value, dict) else None
-    found = _found(place, path)
+    found = _found(place, path, is_refused)
     if found is None or not os.path.exists(found):
         return model.name
     network, _ = split_network(model.name)

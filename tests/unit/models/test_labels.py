@@ -53,6 +53,7 @@ def test_labels_of_every_kind(name: str, tmp_path: Path) -> None:
     [
         (b"cat\ndog\n", "4 classes, and labels.txt names 2"),
         (b"", "0 labels"),
+        (b"cat\ndog\nowl\n" + b"x" * 5_000, "a label of 5,000 characters"),
         (b"\xff\xfe\x00", "no text"),
         (b'{"0": "a", "2": "b"}', "number its labels"),
         (b'[{"a": 1}]', "no list of labels"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from vitviz.domain.methods import MethodOptions, Source
 from vitviz.domain.placement import Fit
 from vitviz.errors import InputError
 from vitviz.system.dataclass_json import decoded, encoded
+from vitviz.views import session as session_file
 from vitviz.views.chapters import Chapter
 from vitviz.views.session import (
     ModelChoice,
@@ -299,6 +301,52 @@ def test_a_name_that_no_path_can_have_is_kept_as_a_name(tmp_path: Path) -> None:
         path.write_text(json.dumps(content))
         found, bad = read(path)
         assert (found.model.name, bad) == (name, ())
+
+
+SHARE = r"\\192.0.2.1\share\a.png"
+
+
+@pytest.mark.parametrize(
+    ("picture", "model", "said"),
+    [
+        ({"absolute": SHARE}, "", ("picture",)),
+        ({"relative": "//192.0.2.1/share/a.png"}, "", ("picture",)),
+        ({"absolute": r"\\.\pipe\a"}, "", ("picture",)),
+        ({"absolute": r"\\?\UNC\192.0.2.1\share\a.png"}, "", ("picture",)),
+        (None, SHARE, ("model.name",)),
+        (None, f"timm:vit_tiny_patch16_224={SHARE}", ("model.name",)),
+        ({"relative": "a.png", "absolute": SHARE}, "", ()),
+        ({"absolute": r"C:\a.png"}, r"D:\b", ()),
+    ],
+)
+def test_a_path_on_another_computer_is_not_even_looked_at(
+    picture: dict[str, str] | None,
+    model: str,
+    said: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on Windows, which would send it the user's name."""
+    looked_at: list[str] = []
+
+    def exists(path: str | Path) -> bool:
+        looked_at.append(str(path))
+        return False
+
+    path = tmp_path / "a.vitviz"
+    content = json.loads(written(Session(), path))
+    content["picture"], content["model"]["name"] = picture, model
+    content["model"]["place"] = {"absolute": SHARE}
+    path.write_text(json.dumps(content))
+    monkeypatch.setattr(session_file, "_NAMES_COMPUTERS", True)
+    monkeypatch.setattr(os.path, "exists", exists)
+    found, bad = read(path)
+    assert bad == said
+    assert not any("192.0.2.1" in one for one in looked_at)
+    assert "192.0.2.1" not in f"{found.picture} {found.model.name}"
+    looked_at.clear()
+    read(path, is_familiar=True)
+    assert any("192.0.2.1" in one for one in looked_at)
 
 
 def test_views_without_end_are_refused_in_time(tmp_path: Path) -> None:

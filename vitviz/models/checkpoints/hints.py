@@ -15,10 +15,11 @@ import argparse
 import contextlib
 import importlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -53,6 +54,7 @@ _MAX_SIDE = 16_384
 # Parts of a file that hold numbers of another kind.
 _NO_HINTS = ("optimizer", "scheduler", "callbacks", "loops", "scaler", "state_dict")
 _MAX_WORD = 200
+_WHOLE = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,19 +190,30 @@ def _neighbours(path: Path) -> Iterator[tuple[str, object]]:
 
 
 def _yaml(text: str) -> object:
-    """Return plain values of a YAML text; None where its reader is not installed.
+    """Return the texts and whole numbers of a YAML file, in dicts and lists.
 
-    Tags that would make objects are refused by `safe_load`.
+    None where its reader is not installed. Raises ValueError for a damaged one.
+
+    Tags are not followed: neither those that would make objects nor `<<`, by which a
+    kilobyte of mappings that repeat each other takes all memory there is.
     """
     try:
         yaml: Any = importlib.import_module("yaml")  # has no types
     except ImportError:
         return None
+
+    class Plain(yaml.BaseLoader):  # type: ignore[misc]
+        """Takes dates, fractions and the like for the texts that they are."""
+
+        def construct_scalar(self, node: Any) -> str | int:  # noqa: ANN401
+            found: str = super().construct_scalar(node)
+            is_number = node.style is None and _WHOLE.fullmatch(found)
+            return int(found) if is_number else found
+
     try:
-        content: object = yaml.safe_load(text)
+        return cast("object", yaml.load(text, Plain))
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
-    return content
 
 
 # --- trainings -------------------------------------------------------------------

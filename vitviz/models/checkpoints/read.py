@@ -369,6 +369,9 @@ def _checked_entry(name: str, entry: Mapping[str, Any]) -> tuple[int, int]:
         raise ValueError(f"{name[:80]} has the unknown type {entry['dtype']!r:.20}")
     if end - begin != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"the bytes of {name[:80]} do not fit its shape")
+    # torch multiplies even the sides that stand beside one of nothing
+    if math.prod(side or 1 for side in shape) >= 2**48:
+        raise ValueError(f"{name[:80]} has an impossible shape or place")
     return begin, end
 
 

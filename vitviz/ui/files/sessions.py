@@ -126,23 +126,28 @@ class Sessions(QObject):
     def open(self, path: Path) -> None:
         """Read a session and emit it; what cannot be used is named in a warning.
 
-        A model that a session of somebody else's brings along is asked about first.
+        A model that a session of somebody else's brings along is asked about first. A
+        session of which something was declined is not remembered: it stays unfamiliar.
         """
+        is_familiar = str(path.absolute()) in settings.get().recent
         try:
-            session, bad = read(path)
+            session, bad = read(path, is_familiar=is_familiar)
         except VitvizError as error:
             self.refused.emit(error)
             return
-        place = self._unfamiliar_model(path, session)
+        is_declined = not {"picture", "model.name"}.isdisjoint(bad)
+        place = None if is_familiar else self._unfamiliar_model(session)
         if place is not None:
             model = self._agreed(path, place, session.model)
             if model is None:
                 return
+            is_declined |= model != session.model
             session = replace(session, model=model)
         self._path, self._asked = path, None
         self._changes = session.state.changes
         self._unknown = dict(session.unknown)
-        self.used.emit(path)
+        if not is_declined:
+            self.used.emit(path)
         self.opened.emit(session)
         if bad:
             problem = InputError(
@@ -152,15 +157,15 @@ class Sessions(QObject):
             )
             self.warned.emit(problem)
 
-    def _unfamiliar_model(self, path: Path, session: Session) -> Path | None:
-        """Return the file or folder of a model that this session brings along.
+    def _unfamiliar_model(self, session: Session) -> Path | None:
+        """Return the file or folder of a model that a session brings along.
 
-        None for a model of the list, for one that is in use or is loaded at each start,
-        and for a session that was saved or opened here before.
+        None for a model of the list, and for one that is in use or is loaded at each
+        start.
         """
         _, place = split_network(session.model.name)
         now = settings.get()
-        if not os.path.exists(place) or str(path.absolute()) in now.recent:
+        if not os.path.exists(place):
             return None
         familiar = (
             split_network(self._host.choice.name)[1],
