@@ -6328,6 +6328,10 @@
         <translation>層{n}から出る各状態の長さ。最長は{place}。</translation>
     </message>
     <message>
+        <source>Of the patches, {name} looks most at {place}: {ratio} × uniform.</source>
+        <translation>パッチの中で{name}が最もよく見ているのは{place}：均等な場合の{ratio}倍。</translation>
+    </message>
+    <message>
         <source>Similar colour = similar state, as it enters layer {n}.</source>
         <translation>似た色＝似た状態（層{n}に入るとき）。</translation>
     </message>

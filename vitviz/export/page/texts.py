@@ -140,6 +140,9 @@ OF_CAPTIONS = (
     QT_TRANSLATE_NOOP("figures", "scale {low} to {high} ({kind})"),
     QT_TRANSLATE_NOOP("figures", "shared"),
     QT_TRANSLATE_NOOP("figures", "smoothed between patches"),
+    QT_TRANSLATE_NOOP(
+        "figures", "Of the patches, {name} looks most at {place}: {ratio} × uniform."
+    ),
     QT_TRANSLATE_NOOP("figures", "{n} % goes to special tokens."),
     QT_TRANSLATE_NOOP("figures", "{n} % goes to {special}."),
     QT_TRANSLATE_NOOP("figures", "{n} % stays with {special} itself."),
