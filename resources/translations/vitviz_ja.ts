@@ -7454,6 +7454,18 @@
         <translation>vitviz で作成</translation>
     </message>
     <message>
+        <source>max</source>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小</translation>
+    </message>
+    <message>
         <source>move the query</source>
         <translation>クエリを動かす</translation>
     </message>
