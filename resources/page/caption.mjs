@@ -80,6 +80,8 @@ export function caption(trace, state, heat) {
 
 /** Attention below this multiple of even attention counts as even. */
 const FLAT = 1.5;
+/** Where special tokens get this share, they are named first. */
+const MOST = 0.5;
 
 /**
  * Return what a map of raw attention says, in plain words: where the query looks most,
@@ -95,20 +97,28 @@ export function sentence(trace, heat) {
   if (heat.direction !== "looks at") {
     return tr("{name} is looked at most by {place}: {ratio} × more than evenly.", { name, place, ratio });
   }
+  const share = heat.special.reduce((sum, one) => sum + one, 0) / heat.total;
+  const left = leftWithSpecialTokens(trace, heat, share);
+  if (left && share >= MOST) {
+    return `${left} ${tr("Of the patches, {name} looks most at {place}: {ratio} × uniform.", { name, place, ratio })}`;
+  }
   const said =
     heat.peakValue < FLAT * heat.uniform
       ? tr("{name} looks almost evenly at everything: at most {ratio} ×.", { name, ratio })
       : tr("{name} looks mostly at {place}: {ratio} × more than evenly.", { name, place, ratio });
+  return `${said} ${left}`.trimEnd();
+}
+
+/** Return how much of a row special tokens get; "" where there are none. */
+function leftWithSpecialTokens(trace, heat, share) {
   if (!trace.numPrefix) {
-    return said;
+    return "";
   }
-  const share = heat.special.reduce((sum, one) => sum + one, 0) / heat.total;
   const values = { n: Math.round(100 * share), special: trace.tokenName(0) };
-  let left = tr("{n} % goes to special tokens.", values);
-  if (trace.numPrefix === 1) {
-    left = heat.token === 0 ? tr("{n} % stays with {special} itself.", values) : tr("{n} % goes to {special}.", values);
+  if (trace.numPrefix > 1) {
+    return tr("{n} % goes to special tokens.", values);
   }
-  return `${said} ${left}`;
+  return heat.token === 0 ? tr("{n} % stays with {special} itself.", values) : tr("{n} % goes to {special}.", values);
 }
 
 /** Return where the strongest patch lies, seen from the query's own. */

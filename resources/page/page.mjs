@@ -260,7 +260,8 @@ export class Page {
     const uniform = trace.uniform(state.token, state.renormalise);
     this.heads.setLabels(
       cells.map(([choice, heat]) => {
-        const name = choice.heads.length ? String(choice.heads[0]) : choice.fusion;
+        const of = { mean: tr("mean"), max: tr("max"), min: tr("min") };
+        const name = choice.heads.length ? String(choice.heads[0]) : of[choice.fusion];
         const ratio = `${formatValue(heat.peakValue / uniform)}×`;
         return [[name, ratio], `${headsText(choice, stored, count)}, ${ratio}`];
       }),

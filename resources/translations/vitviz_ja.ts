@@ -6344,6 +6344,10 @@
         <translation>層{n}から出る各状態の長さ。最長は{place}。</translation>
     </message>
     <message>
+        <source>Of the patches, {name} looks most at {place}: {ratio} × uniform.</source>
+        <translation>パッチの中で{name}が最もよく見ているのは{place}：均等な場合の{ratio}倍。</translation>
+    </message>
+    <message>
         <source>Similar colour = similar state, as it enters layer {n}.</source>
         <translation>似た色＝似た状態（層{n}に入るとき）。</translation>
     </message>
@@ -7464,6 +7468,18 @@
     <message>
         <source>made with vitviz</source>
         <translation>vitviz で作成</translation>
+    </message>
+    <message>
+        <source>max</source>
+        <translation>最大</translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation>平均</translation>
+    </message>
+    <message>
+        <source>min</source>
+        <translation>最小</translation>
     </message>
     <message>
         <source>move the query</source>

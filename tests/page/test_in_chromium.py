@@ -184,6 +184,7 @@ def test_twenty_patches_and_everything_else_on_a_page(
     browser.click("#language")
     assert browser.run("return document.documentElement.lang") == "ja"
     assert "層" in browser.text("#caption")
+    assert browser.text("#heads button:nth-child(1) b") == "平均"
     unnamed = browser.run(
         "return [...document.querySelectorAll('button, canvas[role], select, input')]"
         ".filter(e => !(e.getAttribute('aria-label') || e.textContent.trim()"

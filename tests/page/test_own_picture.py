@@ -31,6 +31,8 @@ def test_a_picture_of_ones_own(browser: Browser, tmp_path: Path) -> None:
     model = vitviz.load_model("vitviz-flexi", device="cpu")
     assert browser.text("#title") == "cat.jpg"
     assert browser.find("#open-own").is_displayed()
+    ribbon = browser.text("#ribbon")
+    assert "14 × 14 = 196" in ribbon
 
     # a photograph that is dropped, and one from the disk that is transparent, turned
     # by its EXIF and hostile in name
@@ -51,6 +53,8 @@ def test_a_picture_of_ones_own(browser: Browser, tmp_path: Path) -> None:
             f"return vitvizPage.index === {number} && !!vitvizPage.images[{number}]"
         )
         assert browser.text("#title") == path.name
+        # the same model's ribbon as of the picture that the page came with
+        assert browser.text("#ribbon") == ribbon
         trace = vitviz.trace(model, path)
         compare(browser, trace)
         assert "vitviz-flexi" in browser.text("#claim")

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Attention below this multiple of even attention counts as even.
 FLAT = 1.5
+# Where special tokens get this share, they are named first.
+MOST = 0.5
 
 
 def tr(text: str) -> str:
@@ -190,19 +192,27 @@ def sentence_of(one: Heat, setup: Setup) -> str:
     if one.direction is Direction.LOOKED_AT_BY:
         text = tr("{name} is looked at most by {place}: {ratio} × more than evenly.")
         return text.format(name=name, place=place, ratio=ratio)
+    left = _left_with_special_tokens(one, setup)
+    if left and one.special_share >= MOST:
+        text = tr("Of the patches, {name} looks most at {place}: {ratio} × uniform.")
+        return f"{left} {text.format(name=name, place=place, ratio=ratio)}"
     text = tr("{name} looks mostly at {place}: {ratio} × more than evenly.")
     if one.peak_value < FLAT * one.uniform:
         text = tr("{name} looks almost evenly at everything: at most {ratio} ×.")
-    said = text.format(name=name, place=place, ratio=ratio)
-    if len(one.special):
-        share = round(100 * one.special_share)
-        left = tr("{n} % goes to special tokens.")
-        if len(one.special) == 1:
-            left = tr("{n} % goes to {special}.")
-            if one.token == 0:
-                left = tr("{n} % stays with {special} itself.")
-        said += " " + left.format(n=share, special=token_text(0, setup))
-    return said
+    return f"{text.format(name=name, place=place, ratio=ratio)} {left}".rstrip()
+
+
+def _left_with_special_tokens(one: Heat, setup: Setup) -> str:
+    """Return how much of a row special tokens get; "" where there are none."""
+    if not len(one.special):
+        return ""
+    text = tr("{n} % goes to special tokens.")
+    if len(one.special) == 1:
+        text = tr("{n} % goes to {special}.")
+        if one.token == 0:
+            text = tr("{n} % stays with {special} itself.")
+    share = round(100 * one.special_share)
+    return text.format(n=share, special=token_text(0, setup))
 
 
 def _token_sentence(one: Heat, setup: Setup) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from vitviz.errors import CheckpointError
-from vitviz.export.page.page_picture import by_language, model_settings
+from vitviz.export.page.page_picture import by_language, model_settings, model_sizes
 from vitviz.models.catalogue.embedded import FLEXI_NAME, embedded_path
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def own_model(trace: Trace) -> OwnModel:
         "pool": None,
         "pooledTokens": [],
         "model": {"name": info.name, "sha256": info.weights_sha256},
+        "sizes": model_sizes(trace),
         "changes": by_language(list[str]),
         "classes": [],
         "methods": [],

@@ -191,7 +191,7 @@ def page_picture(
         "grid": list(trace.grid),
         "special": list(setup.prefix_names),
         "numHeads": trace.num_heads,
-        "sizes": _sizes(trace),
+        "sizes": model_sizes(trace),
         "numKeys": trace.num_keys,
         "axis": trace.interventions.axis.value,
         "layers": layers,
@@ -212,7 +212,7 @@ def page_picture(
     return PagePicture(description, blocks)
 
 
-def _sizes(trace: Trace) -> Plain:
+def model_sizes(trace: Trace) -> Plain:
     """Return what the page's ribbon needs of the model, as far as a trace tells."""
     setup = trace.setup
     return {

@@ -95,6 +95,9 @@ OF_THE_PAGE = (
     QT_TRANSLATE_NOOP("page", "looks at"),
     QT_TRANSLATE_NOOP("page", "looks at ⇄ looked at by"),
     QT_TRANSLATE_NOOP("page", "made with vitviz"),
+    QT_TRANSLATE_NOOP("page", "max"),
+    QT_TRANSLATE_NOOP("page", "mean"),
+    QT_TRANSLATE_NOOP("page", "min"),
     QT_TRANSLATE_NOOP("page", "move the query"),
     QT_TRANSLATE_NOOP("page", "norm"),
     QT_TRANSLATE_NOOP("page", "of the style"),
@@ -140,6 +143,9 @@ OF_CAPTIONS = (
     QT_TRANSLATE_NOOP("figures", "scale {low} to {high} ({kind})"),
     QT_TRANSLATE_NOOP("figures", "shared"),
     QT_TRANSLATE_NOOP("figures", "smoothed between patches"),
+    QT_TRANSLATE_NOOP(
+        "figures", "Of the patches, {name} looks most at {place}: {ratio} × uniform."
+    ),
     QT_TRANSLATE_NOOP("figures", "{n} % goes to special tokens."),
     QT_TRANSLATE_NOOP("figures", "{n} % goes to {special}."),
     QT_TRANSLATE_NOOP("figures", "{n} % stays with {special} itself."),

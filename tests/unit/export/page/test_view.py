@@ -17,6 +17,7 @@ from tests.window.files.test_exports_match import VIEWS
 from vitviz.attention.trace import Trace
 from vitviz.domain.geometry import POOL
 from vitviz.domain.heads import HeadChoice
+from vitviz.domain.number_text import format_value
 from vitviz.export.captions import caption, sentence_of
 from vitviz.export.language import in_language
 from vitviz.export.page.page_picture import PagePicture, view_of
@@ -115,8 +116,13 @@ SPOKEN = {
         ViewState(layer=1, token=0, heads=HeadChoice((2,))),
         ViewState(layer=2, token=30, direction=Direction.LOOKED_AT_BY),
         ViewState(layer=0, token=30, renormalise=True),
+        ViewState(layer=1, token=2, heads=HeadChoice((0,))),  # 89 % goes to CLS
     ),
-    "registers": (ViewState(layer=1, token=1), ViewState(layer=2, token=40)),
+    "registers": (
+        ViewState(layer=1, token=1),
+        ViewState(layer=2, token=40),
+        ViewState(layer=0, token=66, heads=HeadChoice((3,))),  # 94 % to registers
+    ),
     "pooling head": (ViewState(layer=1, token=9), ViewState(token=POOL)),
     "changed: over heads": (ViewState(token=3),),
     "changed: over queries": (ViewState(token=3),),
@@ -145,6 +151,22 @@ def test_the_sentence_under_the_picture_is_the_programs(case: str) -> None:
         ]
         assert numbers[0] == pytest.approx(numbers[1], rel=0.02, abs=1)
         assert bool(own) == (not case.startswith("changed"))
+
+
+def test_special_tokens_come_first_where_they_get_the_most() -> None:
+    """A row that is nearly all CLS does not look evenly at everything."""
+    trace = traced("plain")
+    shown = resolve(ViewState(layer=1, token=2, heads=HeadChoice((0,))), trace)
+    assert shown is not None
+    assert shown.heat is not None
+    row = trace.row(1, 2)[0]
+    row_of, col_of = divmod(int(row[1:].argmax()), trace.grid[1])
+    said = sentence_of(shown.heat, shown.setup)
+    assert said.startswith(
+        f"{100 * row[0]:.0f} % goes to CLS. Of the patches, (0, 1) looks most at "
+    )
+    assert f"({row_of}, {col_of})" in said or "itself" in said
+    assert said.endswith(f": {format_value(row[1:].max() * len(row))} × uniform.")
 
 
 def words(statement: str) -> str:
