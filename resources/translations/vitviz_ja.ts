@@ -1998,6 +1998,10 @@
         <translation>パッチの平均で集約</translation>
     </message>
     <message>
+        <source>resized by Pillow, not by OpenCV</source>
+        <translation>OpenCV ではなく Pillow で縮小・拡大</translation>
+    </message>
+    <message>
         <source>segments objects</source>
         <translation>ものを切り分ける</translation>
     </message>
@@ -2014,6 +2018,14 @@
         <translation>小さい</translation>
     </message>
     <message>
+        <source>the adapter {file}, added</source>
+        <translation>アダプター {file} を加えたもの</translation>
+    </message>
+    <message>
+        <source>the adapter {file}, added to {base}</source>
+        <translation>アダプター {file} を {base} に加えたもの</translation>
+    </message>
+    <message>
         <source>the first of {n} experts</source>
         <translation>{n}個のエキスパートのうち最初のもの</translation>
     </message>
@@ -2024,6 +2036,10 @@
     <message>
         <source>the part {place}, and not {others}</source>
         <translation>{place} の部分（{others} ではなく）</translation>
+    </message>
+    <message>
+        <source>the test's pipeline in the file is not followed</source>
+        <translation>ファイルにあるテスト時の前処理（pipeline）には従っていません</translation>
     </message>
     <message>
         <source>weights of {place}, and not of {others}</source>
@@ -5029,6 +5045,10 @@
         <translation>{file}を置くフォルダーがありません。このアカウントにはホームフォルダーがありません。環境変数XDG_CACHE_HOMEを設定してください。</translation>
     </message>
     <message>
+        <source>There is no folder {name}.</source>
+        <translation>フォルダー {name} がありません。</translation>
+    </message>
+    <message>
         <source>There is no head {head}: heads go from 0 to {last}.</source>
         <translation>ヘッド{head}はありません。ヘッドは0〜{last}です。</translation>
     </message>
@@ -5221,6 +5241,10 @@
         <translation>水平断</translation>
     </message>
     <message>
+        <source>base={name} stands alone before the folder of an adapter (PEFT), as in base=FOLDER:ADAPTER.</source>
+        <translation>base={name} は、アダプター（PEFT）のフォルダーの前に単独で置きます。例：base=FOLDER:ADAPTER</translation>
+    </message>
+    <message>
         <source>coronal</source>
         <translation>冠状断</translation>
     </message>
@@ -5257,8 +5281,8 @@
         <translation>注意がまったくありません。ビジョントランスフォーマーを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
-        <source>it holds an adapter (PEFT) without its base. Merge both with merge_and_unload() and save_pretrained(), and open that folder.</source>
-        <translation>アダプター（PEFT）だけで、元のモデルがありません。merge_and_unload()とsave_pretrained()で統合し、そのフォルダーを開いてください。</translation>
+        <source>it holds an adapter (PEFT) without its adapter_config.json. Copy that beside it, or merge both with merge_and_unload() and save_pretrained().</source>
+        <translation>アダプター（PEFT）だけがあり、adapter_config.json がありません。それを同じフォルダーに置くか、merge_and_unload() で統合して save_pretrained() で保存してください。</translation>
     </message>
     <message>
         <source>it is a folder</source>
@@ -5513,6 +5537,10 @@
         <translation>ライブラリーにある層の名前</translation>
     </message>
     <message>
+        <source>the norms of {names} are not one for a row</source>
+        <translation>{names} のノルムの数が行の数と違います</translation>
+    </message>
+    <message>
         <source>the number of heads cannot be told from a width of {width}: say it before the path, as in heads=8:PATH</source>
         <translation>幅 {width} からはヘッドの数が分かりません。heads=8:PATH のように、パスの前で指定してください</translation>
     </message>
@@ -5637,8 +5665,12 @@
         <translation>{folder} には {name} という画像用のネットワークがありません。次のいずれかを選んでください: {names}。</translation>
     </message>
     <message>
-        <source>{folder} holds an adapter alone, without the network that it changes. Load both with peft, then save model.merge_and_unload() and open that.</source>
-        <translation>{folder} にはアダプター（LoRA など）だけがあり、元のネットワークがありません。peft で両方を読み込み、model.merge_and_unload() を保存してから、それを開いてください。</translation>
+        <source>{folder} holds an adapter (PEFT) and does not say to what it is to be added. Copy it into the folder of its base, or name that: base=FOLDER:{folder}</source>
+        <translation>{folder} のアダプター（PEFT）には、元のモデルの名前が書かれていません。元のモデルのフォルダーにコピーするか、場所を指定してください：base=FOLDER:{folder}</translation>
+    </message>
+    <message>
+        <source>{folder} holds an adapter (PEFT) without its base, {name}. Put the base's folder beside it under that name, or name it: base=FOLDER:{folder}</source>
+        <translation>{folder} にはアダプター（PEFT）だけがあり、元のモデル {name} がありません。その名前のフォルダーを隣に置くか、場所を指定してください：base=FOLDER:{folder}</translation>
     </message>
     <message>
         <source>{folder} holds no weights: model.safetensors is missing. Save the model again with save_pretrained (safetensors is its default).</source>
@@ -5651,6 +5683,10 @@
     <message>
         <source>{folder} holds several files of weights: {names}. Open the one that you mean.</source>
         <translation>{folder}には重みのファイルがいくつもあります（{names}）。開きたいものを選んでください。</translation>
+    </message>
+    <message>
+        <source>{folder} holds the configuration of an adapter (PEFT) without its weights: adapter_model.safetensors is missing. Copy it there.</source>
+        <translation>{folder} にはアダプター（PEFT）の設定だけがあり、重み adapter_model.safetensors がありません。そこにコピーしてください。</translation>
     </message>
     <message>
         <source>{folder} is no model folder: it has no config.json. Give a folder as save_pretrained writes it.</source>
@@ -5763,6 +5799,10 @@
     <message>
         <source>{model} takes {channels} channels, and a picture has three. Give it a prepared tensor of the shape (1, {channels}, height, width).</source>
         <translation>{model} の入力は {channels} チャンネルですが、画像は 3 チャンネルです。形が (1, {channels}, 高さ, 幅) の前処理済みテンソルを渡してください。</translation>
+    </message>
+    <message>
+        <source>{names} is no layer of the network beside it</source>
+        <translation>{names} は元のネットワークにない層です</translation>
     </message>
     <message>
         <source>{names} is of a kind that is not known</source>

@@ -219,7 +219,7 @@ def _facts(entry: Entry) -> dict[str, object]:
 
 def _check(path: str, *, as_json: bool) -> int:
     """Print what is known of a checkpoint; raise afterwards where it cannot be used."""
-    from vitviz.models.checkpoints.report import describe
+    from vitviz.models.report import describe
 
     lines, problem = describe(path)
     if as_json:

@@ -4,6 +4,7 @@
     timm:NAME=PATH                         the network alone
     problem=multi_label:PATH               also of folders, and of the catalogue's names
     tower=vision_model:FOLDER              a network for pictures in a larger model
+    base=FOLDER:ADAPTER                    what an adapter of peft's is added to
 
 The text stands before the path wherever a model is named, so that it is kept with the
 model in sessions, exports and command lines.
@@ -43,6 +44,7 @@ class FileChoices:
     problem : what the head was trained for, a value of `ProblemType`.
     tower : of a folder: the name of the network for pictures in a larger model.
     grid : rows and columns of the position table, as in "16x12".
+    base : of an adapter: the folder or file of the network that it changes.
     """
 
     network: str | None = None
@@ -53,6 +55,7 @@ class FileChoices:
     problem: str | None = None
     tower: str | None = None
     grid: str | None = None
+    base: str | None = None
 
     @property
     def grid_sides(self) -> tuple[int, int] | None:

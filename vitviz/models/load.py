@@ -38,13 +38,18 @@ from vitviz.models.catalogue.published import (
 )
 from vitviz.models.checkpoints.checks import require_finite
 from vitviz.models.checkpoints.open import load_checkpoint
-from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.timm_build import (
     hub_config,
     name_of,
     timm_preprocessing,
 )
 from vitviz.models.file_choices import choices_of, without_problem
+from vitviz.models.folders.adapter_folder import (
+    AdapterFolder,
+    folder_of_adapter,
+    is_adapter,
+    read_adapter,
+)
 from vitviz.models.folders.folder_weights import (
     find_folder,
     folder_of,
@@ -165,15 +170,20 @@ def _loaded(
         )
     network, place = split_network(text)
     path = Path(place)
-    tower = choices_of(network).tower
+    tower, base = choices_of(network).tower, choices_of(network).base
     if tower is not None:
         network = None
         _require_folder(path, text, tower)
+    if base is not None:
+        network = None
+        _require_adapter(path, text, base)
     if network is not None:
         return load_checkpoint(path, device=chosen, dtype=precision, network=network)
-    path = folder_of(path) or path
+    path = folder_of_adapter(path) or folder_of(path) or path
     if os.path.isdir(path):  # which says no to a name that no path can have
-        model = load_folder(path, device=chosen, dtype=precision, tower=tower)
+        model = load_folder(
+            path, device=chosen, dtype=precision, tower=tower, base=base
+        )
         require_finite(model.adapter.module, path.name)
         return model
     if path.suffix.lower() in WEIGHT_FILES or os.path.isfile(path):
@@ -293,12 +303,30 @@ def _require_folder(path: Path, text: str, tower: str) -> None:
         )
 
 
+def _require_adapter(path: Path, text: str, base: str) -> None:
+    """Raise SelectionError if `base=` alone does not stand before an adapter."""
+    folder = folder_of_adapter(path) or path
+    is_alone = text == network_at(f"base={base}", path)
+    if not is_alone or not is_adapter(find_folder(folder)[0]):
+        raise SelectionError(
+            "base={name} stands alone before the folder of an adapter (PEFT), as in "
+            "base=FOLDER:ADAPTER.",
+            name=base,
+        )
+
+
 def load_folder(
-    path: Path, *, device: torch.device, dtype: torch.dtype, tower: str | None = None
+    path: Path,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    tower: str | None = None,
+    base: str | None = None,
 ) -> Model:
     """Return the model of a folder: transformers', timm's, open_clip's, or of one file.
 
     tower : name of the network for pictures in a larger model of transformers.
+    base : of an adapter, what it is added to; None takes what lies beside it.
 
     A training run's is that of its newest checkpoint. Classes without names take those
     of a file of labels in the folder.
@@ -309,23 +337,52 @@ def load_folder(
     BudgetError.
     """
     folder, said = find_folder(path)
-    model = with_labels_beside(_of_folder(folder, device, dtype, tower), folder)
+    if is_adapter(folder):
+        adapter = read_adapter(folder, base)
+        said = (*said, adapter.said)
+        model = _with_adapter(adapter, device, dtype, tower)
+    else:
+        model = _of_folder(folder, device, dtype, tower)
+    model = with_labels_beside(model, folder)
     info = replace(
         model.info,
         name=name_of(path),
-        source=model.info.source if model.info.is_of_file else _source(path, tower),
+        source=_source(model, path, tower, base),
         assumed=(*said, *model.info.assumed),
     )
     return replace(model, info=info)
 
 
-def _source(path: Path, tower: str | None) -> str:
-    return str(path) if tower is None else network_at(f"tower={tower}", path)
+def _source(model: Model, path: Path, tower: str | None, base: str | None) -> str:
+    if base is not None:
+        return network_at(f"base={base}", path)
+    if tower is not None:
+        return network_at(f"tower={tower}", path)
+    return model.info.source if model.info.is_of_file else str(path)
+
+
+def _with_adapter(
+    adapter: AdapterFolder,
+    device: torch.device,
+    dtype: torch.dtype,
+    tower: str | None,
+) -> Model:
+    """Return the model of an adapter's base, with the adapter added."""
+    if os.path.isfile(adapter.base):
+        return load_checkpoint(
+            adapter.base, device=device, dtype=dtype, added=adapter.added
+        )
+    return _of_folder(find_folder(adapter.base)[0], device, dtype, tower, adapter)
 
 
 def _of_folder(
-    path: Path, device: torch.device, dtype: torch.dtype, tower: str | None
+    path: Path,
+    device: torch.device,
+    dtype: torch.dtype,
+    tower: str | None,
+    adapter: AdapterFolder | None = None,
 ) -> Model:
+    added = None if adapter is None else adapter.added
     config = hub_config(path)
     is_other = config is not None or is_open_clip(path)
     if tower is not None and is_other:
@@ -335,16 +392,17 @@ def _of_folder(
             name=tower,
         )
     if config is not None:
-        return load_timm_folder(path, config, device, dtype)
-    if is_open_clip(path):
+        count = None if adapter is None else adapter.adapter.num_classes
+        if count is not None and count != config.get("num_classes"):
+            config = {**config, "num_classes": count, "label_names": None}
+        return load_timm_folder(path, config, device, dtype, added)
+    if is_open_clip(path) and adapter is None:
         return load_open_clip(path, device=device, dtype=dtype)
-    names = ("config.json", ADAPTER)
-    is_bare = not any(os.path.isfile(path / name) for name in names)
-    if is_bare and has_weights(path):
+    if not os.path.isfile(path / "config.json") and has_weights(path):
         files = weight_files(path)
         if files.index is None:
-            return load_checkpoint(files.path, device=device, dtype=dtype)
-    found = read_folder(path, device=device, dtype=dtype, tower=tower)
+            return load_checkpoint(files.path, device=device, dtype=dtype, added=added)
+    found = read_folder(path, device=device, dtype=dtype, tower=tower, adapter=adapter)
     return ready_model(
         name_of(path),
         str(path),

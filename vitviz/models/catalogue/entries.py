@@ -302,8 +302,11 @@ FILE_OPTIONS = (
     "problem",
     "tower",
     "grid",
+    "base",
 )
-_OPTION = rf"(?:{'|'.join(FILE_OPTIONS)})=[\w.-]+"
+# The base of an adapter is a path, in which neither commas nor colons can stand.
+_PLAIN = "|".join(FILE_OPTIONS[:-1])
+_OPTION = rf"(?:(?:{_PLAIN})=[\w.-]+|base=[^,:=]+)"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)
 
 

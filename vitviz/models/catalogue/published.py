@@ -38,7 +38,7 @@ from vitviz.models.catalogue.entries import (
     hub_remote,
 )
 from vitviz.models.checkpoints.checks import require_model_memory
-from vitviz.models.checkpoints.read import State, read_state
+from vitviz.models.checkpoints.read import Added, State, read_state
 from vitviz.models.checkpoints.timm_build import (
     from_config,
     misfit,
@@ -201,9 +201,15 @@ def load_timm(
 
 
 def load_timm_folder(
-    folder: Path, config: dict[str, Any], device: torch.device, dtype: torch.dtype
+    folder: Path,
+    config: dict[str, Any],
+    device: torch.device,
+    dtype: torch.dtype,
+    added: Added | None = None,
 ) -> Model:
     """Return the model of a folder as timm's hub has it; `config` is its config.json.
+
+    added : adds an adapter from another file to the weights.
 
     Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError,
     BudgetError.
@@ -216,6 +222,8 @@ def load_timm_folder(
 
     weights = weight_files(folder)
     state = read_files(weights, price=price)
+    if added is not None:
+        state = added(state)
     module = timm_trained(
         wanted.name,
         dict(state.content),

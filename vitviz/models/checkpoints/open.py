@@ -39,7 +39,7 @@ from vitviz.models.checkpoints.hints import declared_problem, num_heads_of, size
 from vitviz.models.checkpoints.jax_files import GOOGLE
 from vitviz.models.checkpoints.layout import Layout, ShapeError, Told
 from vitviz.models.checkpoints.naming import recognise, with_library_names
-from vitviz.models.checkpoints.read import State, read_state
+from vitviz.models.checkpoints.read import Added, State, read_state
 from vitviz.models.checkpoints.timm_build import skeleton_of
 from vitviz.models.checkpoints.timm_match import (
     declared_layout,
@@ -90,18 +90,26 @@ class Examination:
 
 
 def load_checkpoint(
-    path: Path, *, device: torch.device, dtype: torch.dtype, network: str | None = None
+    path: Path,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    network: str | None = None,
+    added: Added | None = None,
 ) -> Model:
     """Return the model of a file of weights, every name and shape matched.
 
     network : what the user says of it: the network of timm's that it holds, or options
         as `file_choices.choices_of` takes them.
+    added : adds an adapter from another file.
 
     Raises CheckpointError, AmbiguousCheckpointError for a network that is not
     recognised, MissingExtraError, BudgetError; with `network`, UnknownModelError and
     UnsupportedModelError, too.
     """
-    found, module = examine(path, device=device, dtype=dtype, network=network)
+    found, module = examine(
+        path, device=device, dtype=dtype, network=network, added=added
+    )
     if found.not_finite:
         raise broken_numbers(path.name, found.not_finite)
     layout = found.layout
@@ -157,11 +165,12 @@ def examine(
     device: torch.device | None = None,
     dtype: torch.dtype = torch.float32,
     network: str | None = None,
+    added: Added | None = None,
 ) -> tuple[Examination, nn.Module]:
     """Return all that a checkpoint tells, and its network with the weights, on the CPU.
 
     device : where the network will run; the weights must fit there, too.
-    network : as in `load_checkpoint`.
+    network, added : as in `load_checkpoint`.
 
     The network is built even around numbers that are not finite, so that they can be
     reported; do not run it then.
@@ -177,6 +186,9 @@ def examine(
     choices = choices_of(network)
     network = choices.network
     opened = unwrap(state, part=choices.weights)
+    if added is not None:
+        state = added(replace(state, content=opened.as_written))
+        opened = unwrap(state)
     reason = reason_against(opened.tensors)
     if reason is not None:
         raise CheckpointError(

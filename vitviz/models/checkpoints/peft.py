@@ -1,10 +1,12 @@
 """Low-rank adapters (LoRA) in a file of weights, added to the weights they adapt.
 
     W + s · B A,   s = α / r, or α / √r   (rank-stabilised)
+    m · (W + s · B A) / ‖W + s · B A‖     (DoRA: the norm of each row)
 
 LoRA: Low-Rank Adaptation of Large Language Models. Hu et al., 2021, arXiv 2106.09685,
 equation 3; A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA. Kalajdzievski
-2023, arXiv 2312.03732.
+2023, arXiv 2312.03732; DoRA: Weight-Decomposed Low-Rank Adaptation. Liu et al., 2024,
+arXiv 2402.09353, equation 5.
 
 peft writes A and B beside the weight, or without it, and α into adapter_config.json.
 Only that file beside the weights is read, and of it only numbers and switches that are
@@ -16,29 +18,57 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor
 
 from vitviz.errors import CheckpointError, Phrase
-from vitviz.models.checkpoints.config import chosen, number, read_config, whole
+from vitviz.models.checkpoints.config import Rule, chosen, number, read_config, whole
 from vitviz.models.checkpoints.errors import refusal
+from vitviz.models.checkpoints.naming import one_naming
 
 CONFIG = "adapter_config.json"
 _RULES = {"r": whole(1, 65_536), "lora_alpha": number(-1e6, 1e6)}
-_PART = re.compile(r"(?P<place>.+)\.lora_(?P<kind>A|B)(?:\.\w+)??\.weight")
+_PART = re.compile(
+    r"(?P<place>.+)\.lora_(?P<kind>A|B|magnitude_vector)(?:\.\w+)??(?P<end>\.weight)?"
+)
 # Names by which the adapted layers keep what they were.
 _BASE = re.compile(r"\.base_layer(?=\.)")
 _SAVED = re.compile(r"\.modules_to_save\.\w+(?=\.)|(?<=\.)modules_to_save\.\w+\.")
 _ORIGINAL = re.compile(r"(^|\.)original_module\.")
-_OTHER = re.compile(r"lora_(magnitude|embedding)|ia3_|hada_|lokr_|oft_|vera_|boft_")
+_OTHER = re.compile(r"lora_embedding|ia3_|hada_|lokr_|oft_|vera_|boft_")
+_ROOT = re.compile(r"^base_model\.(model\.)?")
 # What a configuration may say that changes the formula: none of it is followed.
 _UNSUPPORTED = (
-    "use_dora", "alpha_pattern", "rank_pattern", "use_qalora", "layer_replication",
-    "megatron_config", "use_bdlora", "arrow_config", "alora_invocation_tokens",
+    "use_qalora", "layer_replication", "megatron_config", "use_bdlora",
+    "arrow_config", "alora_invocation_tokens", "fan_in_fan_out", "lora_bias",
 )  # fmt: skip
+# The layers that give classes, by the names of the libraries' own networks.
+_CLASSIFIER = re.compile(r"(?:.*\.)?(?:classifier|head|head\.fc)\.weight")
+
+
+@dataclass(frozen=True, slots=True)
+class Adapter:
+    """The adapters of a file, apart from the weights.
+
+    parts : of each adapted layer, by its place: A, B and the magnitudes of DoRA.
+    others : the other tensors: those that were trained as a whole, or a whole network.
+    """
+
+    path: Path
+    parts: Mapping[str, Mapping[str, Tensor]]
+    others: Mapping[str, Tensor]
+
+    @property
+    def num_classes(self) -> int | None:
+        """How many classes the head has that was trained with it; None without one."""
+        for name, tensor in self.others.items():
+            if _CLASSIFIER.fullmatch(name) and tensor.dim() == 2:
+                return int(tensor.shape[0])
+        return None
 
 
 def has_adapters(names: Mapping[str, Any]) -> bool:
@@ -49,18 +79,16 @@ def has_adapters(names: Mapping[str, Any]) -> bool:
     )
 
 
-def merged(tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
-    """Return the tensors with the adapters in them added to their weights.
+def adapter_of(tensors: Mapping[str, Tensor], path: Path) -> Adapter:
+    """Return the adapters among a file's tensors.
 
-    path : of the file; its adapter_config.json lies beside it.
-
-    Raises CheckpointError, which says how to merge them elsewhere.
+    Raises CheckpointError for those of another kind.
     """
-    found: dict[str, Tensor] = {}
+    others: dict[str, Tensor] = {}
     parts: dict[str, dict[str, Tensor]] = {}
     for name, tensor in tensors.items():
         match = _PART.fullmatch(name)
-        if match is not None:
+        if match is not None and (match["end"] or match["kind"] == "magnitude_vector"):
             kinds = parts.setdefault(match["place"], {})
             if match["kind"] in kinds:
                 raise _unmerged(path, "it holds several adapters of one layer")
@@ -69,9 +97,21 @@ def merged(tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
             raise _unmerged(path, "{names} is of a kind that is not known", name)
         elif not _ORIGINAL.search(name):
             plain = _BASE.sub("", _SAVED.sub("", name))
-            if plain in found:
+            if plain in others:
                 raise _unmerged(path, "{names} stands in it twice", plain)
-            found[plain] = tensor
+            others[plain] = tensor
+    return Adapter(path, parts, others)
+
+
+def merged(tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
+    """Return the tensors with the adapters in them added to their weights.
+
+    path : of the file; its adapter_config.json lies beside it.
+
+    Raises CheckpointError, which says how to merge them elsewhere.
+    """
+    adapter = adapter_of(tensors, path)
+    found, parts = dict(adapter.others), adapter.parts
     if not parts:
         return found
     if not any(f"{place}.weight" in found for place in parts):
@@ -80,37 +120,94 @@ def merged(tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
             "is an adapter alone, without the network that it changes. Load both with "
             "peft, then save model.merge_and_unload() and open that.",
         )
-    scale = _scale(path, parts)
+    scales = _scales(path, parts)
     for place, kinds in parts.items():
         weight = found.get(f"{place}.weight")
         if weight is None:
             raise _unmerged(path, "the weight that {names} adapts is not in it", place)
-        found[f"{place}.weight"] = _sum(path, place, weight, kinds, scale)
+        found[f"{place}.weight"] = _sum(path, place, weight, kinds, scales[place])
     return found
+
+
+def onto(
+    adapter: Adapter, tensors: Mapping[str, Tensor], left: Collection[str] = ()
+) -> dict[str, Tensor]:
+    """Return a network's tensors with an adapter from another file added to them.
+
+    Names are matched in whatever spelling transformers gives them. A network saved
+    without the prefix that it has below a head gets it.
+
+    left : names of the file's other tensors, whose adapters are passed over.
+
+    Raises CheckpointError for an adapter of another network.
+    """
+    path = adapter.path
+    places = {one: _ROOT.sub("", one) for one in adapter.parts}
+    own = {one_naming(name): name for name in (*tensors, *left)}
+    targets, leads = {}, set()
+    for place, plain in places.items():
+        targets[place], lead = _target(path, one_naming(f"{plain}.weight"), own)
+        leads.add(lead)
+    if len(leads) > 1:
+        raise _unmerged(path, "it adapts several networks")
+    lead = leads.pop() if leads else ""
+    found = {f"{lead}{name}": tensor for name, tensor in tensors.items()}
+    scales = _scales(path, adapter.parts)
+    for place, kinds in adapter.parts.items():
+        name = f"{lead}{targets[place]}"
+        if name not in found:  # of another part of a larger model
+            continue
+        found[name] = _sum(path, place, found[name], kinds, scales[place])
+    spelling = {one_naming(name): name for name in found}
+    for name, tensor in adapter.others.items():
+        plain = _ROOT.sub("", name)
+        found[spelling.get(one_naming(plain), plain)] = tensor
+    return found
+
+
+def _target(path: Path, wanted: str, own: Mapping[str, str]) -> tuple[str, str]:
+    """Return (name of the adapted weight, prefix that its network lacks)."""
+    if wanted in own:
+        return own[wanted], ""
+    shorter = [one for one in own if wanted.endswith(f".{one}")]
+    longer = [one for one in own if one.endswith(f".{wanted}")]
+    if len(shorter) == 1 and not longer:
+        return own[shorter[0]], wanted.removesuffix(shorter[0])
+    if len(longer) == 1 and not shorter:
+        return own[longer[0]], ""
+    raise _unmerged(path, "{names} is no layer of the network beside it", wanted)
 
 
 def _sum(
     path: Path, place: str, weight: Tensor, kinds: Mapping[str, Tensor], scale: float
 ) -> Tensor:
-    """Return weight + scale · B A. Raises CheckpointError."""
+    """Return weight + scale · B A, with DoRA's norms. Raises CheckpointError."""
     down, up = kinds.get("A"), kinds.get("B")
     if down is None or up is None:
         raise _unmerged(path, "one half of the adapter of {names} is missing", place)
+    is_patch = weight.dim() == down.dim() == up.dim() == 4 and up.shape[2:] == (1, 1)
+    flat = weight.flatten(1) if is_patch else weight
+    a, b = (down.flatten(1), up.flatten(1)) if is_patch else (down, up)
     shapes = (
-        down.dim() == up.dim() == weight.dim() == 2
-        and up.shape[1] == down.shape[0]
-        and weight.shape == (up.shape[0], down.shape[1])
+        a.dim() == b.dim() == flat.dim() == 2
+        and b.shape[1] == a.shape[0]
+        and flat.shape == (b.shape[0], a.shape[1])
     )
-    floats = all(one.is_floating_point() for one in (down, up, weight))
+    floats = all(one.is_floating_point() for one in (a, b, flat))
     if not shapes or not floats:
         raise _unmerged(path, "the adapter of {names} is no pair of matrices", place)
-    delta = up.double() @ down.double()  # (out, in)
-    total: Tensor = (weight.double() + scale * delta).to(weight.dtype)
-    return total
+    total = flat.double() + scale * (b.double() @ a.double())  # (out, in)
+    norms = kinds.get("magnitude_vector")
+    if norms is not None:
+        if norms.numel() != len(total) or not norms.is_floating_point():
+            raise _unmerged(path, "the norms of {names} are not one for a row", place)
+        total *= norms.double().reshape(-1, 1) / total.norm(dim=1, keepdim=True)
+    result: Tensor = total.to(weight.dtype).reshape(weight.shape)
+    return result
 
 
-def _scale(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> float:
-    """Return α / r of all adapters. Raises CheckpointError."""
+def _scales(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> dict[str, float]:
+    """Return α / r of each adapter. Raises CheckpointError."""
     config = path.parent / CONFIG
     if not os.path.isfile(config):
         raise _unmerged(
@@ -119,23 +216,58 @@ def _scale(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> float:
     values = read_config(config, path.parent)
     kind = values.get("peft_type", "LORA")
     strange = [key for key in _UNSUPPORTED if values.get(key)]
+    has_norms = any("magnitude_vector" in one for one in parts.values())
+    if bool(values.get("use_dora")) != has_norms:
+        strange.append("use_dora")
     if kind != "LORA" or strange:
         said = ", ".join([*strange, *([] if kind == "LORA" else [str(kind)[:20]])])
         raise _unmerged(path, "its adapter_config.json asks for {names}", said)
     numbers = chosen(values, _RULES, path.parent)
-    if values.get("fan_in_fan_out") is True:
-        raise _unmerged(
-            path, "its adapter_config.json asks for {names}", "fan_in_fan_out"
-        )
     if "r" not in numbers or "lora_alpha" not in numbers:
         raise _unmerged(path, "its adapter_config.json names no rank and no lora_alpha")
-    ranks = {int(one["A"].shape[0]) for one in parts.values() if "A" in one}
-    if ranks != {numbers["r"]}:
-        raise _unmerged(path, "its adapter_config.json names another rank than theirs")
-    root = values.get("use_rslora") is True
-    return float(
-        numbers["lora_alpha"] / (math.sqrt(numbers["r"]) if root else numbers["r"])
-    )
+    is_root = values.get("use_rslora") is True
+    found = {}
+    for place, kinds in parts.items():
+        own = {
+            name: _by_place(path, values, pattern, place, _RULES[name])
+            for name, pattern in (
+                ("r", "rank_pattern"),
+                ("lora_alpha", "alpha_pattern"),
+            )
+        }
+        rank = own["r"] or numbers["r"]
+        alpha = (
+            numbers["lora_alpha"] if own["lora_alpha"] is None else own["lora_alpha"]
+        )
+        if "A" in kinds and kinds["A"].shape[0] != rank:
+            raise _unmerged(
+                path, "its adapter_config.json names another rank than theirs"
+            )
+        found[place] = float(alpha / (math.sqrt(rank) if is_root else rank))
+    return found
+
+
+def _by_place(
+    path: Path, values: Mapping[str, Any], key: str, place: str, rule: Rule
+) -> Any:  # noqa: ANN401
+    """Return what a pattern of the configuration says of a layer; None for nothing.
+
+    Patterns are regular expressions in peft; those that are plain names are followed.
+    """
+    patterns = values.get(key) or {}
+    if not isinstance(patterns, Mapping):
+        raise _unmerged(path, "its adapter_config.json asks for {names}", key)
+    for pattern in patterns:
+        plain = pattern.replace("\\.", ".").removeprefix("^")
+        if not re.fullmatch(r"[\w.]+", plain):
+            raise _unmerged(path, "its adapter_config.json asks for {names}", key)
+    for pattern in patterns:
+        plain = pattern.replace("\\.", ".").removeprefix("^")
+        inner = _ROOT.sub("", place)
+        is_whole = pattern.startswith("^")
+        if inner == plain or (not is_whole and inner.endswith(f".{plain}")):
+            return chosen({"it": patterns[pattern]}, {"it": rule}, path.parent)["it"]
+    return None
 
 
 def _unmerged(path: Path, reason: str, name: str = "") -> CheckpointError:

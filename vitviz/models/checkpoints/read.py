@@ -103,6 +103,10 @@ class State:
     left: tuple[str, ...] = ()
 
 
+# Returns a network's weights with those of another file added.
+Added = Callable[[State], State]
+
+
 def read_state(
     path: Path, *, price: Price | None = None, keep: Keep | None = None
 ) -> State:

@@ -40,8 +40,8 @@ _CHECKPOINT = re.compile(r"checkpoint-(\d{1,12})")
 # Files that other programs read, and what to do instead.
 _REASONS = {
     r"adapter_model\.(safetensors|bin)$": "it holds an adapter (PEFT) without its "
-    "base. Merge both with merge_and_unload() and save_pretrained(), and open that "
-    "folder.",
+    "adapter_config.json. Copy that beside it, or merge both with merge_and_unload() "
+    "and save_pretrained().",
     r"\.distcp$": "its weights are parts of one checkpoint. Join them: python -m "
     "torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER model.pth",
     r"(^tf_model.*|\.weights)\.h5$|\.keras$": "its weights are TensorFlow's. Save it "

@@ -51,6 +51,7 @@ from vitviz.models.checkpoints.naming import one_naming
 from vitviz.models.checkpoints.offline import offline
 from vitviz.models.checkpoints.peft import CONFIG as ADAPTER
 from vitviz.models.checkpoints.read import Price, State
+from vitviz.models.folders.adapter_folder import AdapterFolder
 from vitviz.models.folders.folder_weights import FolderWeights, read_files, weight_files
 from vitviz.models.folders.kinds import (
     FEATURES,
@@ -104,11 +105,17 @@ class TransformersFolder:
 
 
 def read_folder(
-    folder: Path, *, device: torch.device, dtype: torch.dtype, tower: str | None = None
+    folder: Path,
+    *,
+    device: torch.device,
+    dtype: torch.dtype,
+    tower: str | None = None,
+    adapter: AdapterFolder | None = None,
 ) -> TransformersFolder:
     """Read a transformers folder.
 
     tower : name of the network for pictures in a larger model; None takes the first.
+    adapter : is added to the weights; classes are those that were trained with it.
 
     Every name and shape must match, no code is run from the folder and nothing is
     looked up elsewhere. Of a larger model only that network is built and read.
@@ -119,8 +126,8 @@ def read_folder(
     config_path = folder / "config.json"
     if not os.path.isfile(config_path) and os.path.isfile(folder / ADAPTER):
         raise CheckpointError(
-            "{folder} holds an adapter alone, without the network that it changes. "
-            "Load both with peft, then save model.merge_and_unload() and open that.",
+            "{folder} holds the configuration of an adapter (PEFT) without its "
+            "weights: adapter_model.safetensors is missing. Copy it there.",
             folder=folder.resolve().name,
         )
     if not os.path.isfile(config_path):
@@ -139,6 +146,9 @@ def read_folder(
     def price(count: int) -> None:
         require_model_memory(folder.name, count, device=device, dtype=dtype)
 
+    if adapter is not None:
+        task = _task_with_classes(transformers, values.get("model_type"))
+        values = adapter.values(values, task)
     with offline(), _quiet(transformers):
         parts = _parts(transformers, values, folder, tower)
         made = [
@@ -146,22 +156,24 @@ def read_folder(
             for part in parts
             for network in _networks(transformers, part, folder, price)
         ]
-        used, module, state, said = _read(made, weights, folder, tower, dtype, price)
-    adapter = TransformersAdapter(module.to(device))
+        used, module, state, said = _read(
+            made, weights, folder, tower, dtype, price, adapter
+        )
+    network = TransformersAdapter(module.to(device))
     # the library's own configuration is made without it: it is one of training there
-    adapter.problem = problem_of(values.get("problem_type"))
+    network.problem = problem_of(values.get("problem_type"))
     labels = None
-    if adapter.has_head:
-        names = adapter.hf.config.id2label
+    if network.has_head:
+        names = network.hf.config.id2label
         labels = tuple(str(names.get(i, i)) for i in range(len(names)))
     # of the larger model's keys, those that lead to the tower are followed
     followed = used.part.place.split(".")
     values = {**values, **used.part.values, "model_type": values["model_type"]}
     kind = values["model_type"]
     kind = kind if kind in FAMILIES else used.part.kind
-    processor = read_processor(folder, kind or "", adapter.own_size)
+    processor = read_processor(folder, kind or "", network.own_size)
     return TransformersFolder(
-        adapter,
+        network,
         processor.preprocessing,
         labels,
         state,
@@ -331,11 +343,14 @@ def _read(
     tower: str | None,
     dtype: torch.dtype,
     price: Price,
+    adapter: AdapterFolder | None = None,
 ) -> tuple[_Network, nn.Module, State, tuple[str, ...]]:
     """Return (network, module, weights, what is said) of the part that is shown."""
     if made[0].part.is_whole:
         used, state = made[0], read_files(weights, price=price)
         said: tuple[str, ...] = ()
+        if adapter is not None:
+            state = _without_pooler(adapter.added(state), used.wanted)
     else:
 
         def find(names: Collection[str]) -> _Found:
@@ -346,6 +361,10 @@ def _read(
         )
         found = find([*state.content, *state.left])
         used, said, places = found.network, found.said, found.tower.places
+        if adapter is not None:
+            both = adapter.added(state)
+            content = {name: both.content[name] for name in state.content}
+            state = replace(both, content=content)
         own = {name: one_naming(inner) for name, inner in places.items()}
         content = {
             used.own_names[own[name]]: one for name, one in state.content.items()
@@ -355,6 +374,25 @@ def _read(
     require_enough_numbers(weights.path, used.size, there)
     module = _filled(used.kind, used.config, used.wanted, state, folder, dtype)
     return used, module, state, said
+
+
+def _task_with_classes(transformers: Any, kind: object) -> str | None:  # noqa: ANN401
+    """Return the name of the library's network for classes of a kind; None without."""
+    from transformers.models.auto import modeling_auto
+
+    table = modeling_auto.MODEL_FOR_IMAGE_CLASSIFICATION_MAPPING_NAMES
+    found = table.get(kind) if isinstance(kind, str) else None
+    return found[0] if isinstance(found, tuple) else found
+
+
+def _without_pooler(state: State, wanted: Mapping[str, object]) -> State:
+    """Return the weights without a pooler that the network for classes has not."""
+    content = {
+        name: tensor
+        for name, tensor in state.content.items()
+        if "pooler." not in name or one_naming(name) in wanted
+    }
+    return replace(state, content=content)
 
 
 def _config(transformers: Any, part: NestedConfig, folder: Path) -> Any:  # noqa: ANN401

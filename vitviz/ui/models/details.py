@@ -323,6 +323,10 @@ def _assumed(phrase: str) -> str:
         "0.5 as mean and deviation": tr("0.5 as mean and deviation"),
         "bicubic, no margin": tr("bicubic, no margin"),
         ONE_LOGIT: tr("sigmoid of the one logit"),
+        "resized by Pillow, not OpenCV": tr("resized by Pillow, not by OpenCV"),
+        "the test pipeline in meta is not followed": tr(
+            "the test's pipeline in the file is not followed"
+        ),
     }
     if found := re.fullmatch(r"(\d+) heads \(of (\d+) channels\)", phrase):
         return tr("{n} heads of {width} channels").format(n=found[1], width=found[2])
@@ -361,6 +365,12 @@ def _assumed(phrase: str) -> str:
     if found := re.fullmatch(r"(.+) in (\S+) is read as one that resizes .*", phrase):
         text = tr("{key} in {file} is read as one that resizes and crops")
         return text.format(key=found[1], file=found[2])
+    if found := re.fullmatch(r"adapter (\S+) added to the network beside it", phrase):
+        return tr("the adapter {file}, added").format(file=found[1])
+    if found := re.fullmatch(r"adapter (\S+) added to (.+)", phrase):
+        return tr("the adapter {file}, added to {base}").format(
+            file=found[1], base=found[2]
+        )
     if found := re.fullmatch(r"expert 0 of (\d+)", phrase):
         return tr("the first of {n} experts").format(n=found[1])
     if found := re.fullmatch(r"no preprocessor_config\.json: (\S+)'s own", phrase):

@@ -155,6 +155,7 @@ class NetworkDialog(QDialog):
             problem=self._problem.currentData(),
             tower=self._tower.currentData(),
             grid=self._grid.text().strip() or None,
+            base=self._before.base,
         )
 
     def _networks(self, names: Sequence[str]) -> QComboBox:

@@ -17,6 +17,7 @@ from vitviz.models.checkpoints.layout import Layout
 from vitviz.models.checkpoints.open import Examination, examine, preprocessing_of
 from vitviz.models.checkpoints.read import read_state
 from vitviz.models.file_choices import choices_of
+from vitviz.models.folders.adapter_folder import folder_of_adapter
 from vitviz.models.folders.folder_weights import folder_of
 from vitviz.models.load import load_folder
 from vitviz.pictures.preprocessing import Preprocessing
@@ -36,10 +37,12 @@ def describe(what: str) -> tuple[Lines, VitvizError | None]:
     """
     network, place = split_network(what)
     path = Path(place)
-    folder = folder_of(path) or path
-    tower = choices_of(network).tower
-    if os.path.isdir(folder) and (network is None or network == f"tower={tower}"):
-        return _describe_folder(folder, tower)
+    folder = folder_of_adapter(path) or folder_of(path) or path
+    choices = choices_of(network)
+    tower, base = choices.tower, choices.base
+    alone = (None, f"tower={tower}", f"base={base}")
+    if os.path.isdir(folder) and network in alone:
+        return _describe_folder(folder, tower, base)
     state = read_state(path)
     lines = [
         ("file", path.name),
@@ -96,11 +99,15 @@ def _classes(layout: Layout) -> str:
 
 
 def _describe_folder(
-    folder: Path, tower: str | None
+    folder: Path, tower: str | None, base: str | None
 ) -> tuple[Lines, VitvizError | None]:
     """Describe a folder of transformers or timm: its config and its weights."""
     model = load_folder(
-        folder, device=torch.device("cpu"), dtype=torch.float32, tower=tower
+        folder,
+        device=torch.device("cpu"),
+        dtype=torch.float32,
+        tower=tower,
+        base=base,
     )
     info, adapter, weights = model.info, model.adapter, model.info.weights_path
     assert weights is not None
