@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import struct
+import sys
 import time
+import zlib
 
 import numpy as np
 import PIL.Image
@@ -16,6 +18,7 @@ from tests.unit.pictures.test_depth import dicom, raw_file, tiff
 from vitviz.errors import ImageError
 from vitviz.pictures import decode, pixels
 from vitviz.pictures.source import load_image
+from vitviz.system import subprocesses
 
 
 def directory(*tags: tuple[int, int, int, int]) -> bytes:
@@ -112,6 +115,34 @@ def test_a_volume_that_is_packed_a_thousand_times(
     with pytest.raises(ImageError, match=r"GB|longer|memory|ended"):
         load_image(stream.getvalue(), name="a")
     assert time.perf_counter() - began < 200
+
+
+def deflated_dicom(num_blocks: int) -> bytes:
+    """A DICOM without pixels that unpacks to so many times 16 MB of zeros."""
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    head = packer.compress(struct.pack("<HH2sHI", 9, 16, b"OB", 0, 2**31))
+    head += packer.flush(zlib.Z_FULL_FLUSH)
+    block = packer.compress(bytes(2**24)) + packer.flush(zlib.Z_FULL_FLUSH)
+    syntax = b"1.2.840.10008.1.2.1.99"
+    meta = struct.pack("<HH2sH", 2, 16, b"UI", len(syntax)) + syntax
+    length = struct.pack("<HH2sHI", 2, 0, b"UL", 4, len(meta))
+    return bytes(128) + b"DICM" + length + meta + head + block * num_blocks
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere memory has no limit")
+def test_a_picture_may_unpack_to_half_of_the_free_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A kilobyte for each megabyte, and several pictures are decoded at once."""
+    data = deflated_dicom(100)
+    assert len(data) < 10 * 2**20
+    monkeypatch.setattr(decode, "HELPER_SECONDS", 30)
+    monkeypatch.setattr(subprocesses, "LEAST_MEMORY_BYTES", 0)
+    monkeypatch.setattr(subprocesses, "free_bytes", lambda: 2 * 10**9)
+    with pytest.raises(ImageError, match="not enough memory"):
+        load_image(data, name="a")
+    # and all else is decoded with that
+    assert load_image(dicom(np.ones((9, 9), np.int16))).size == (9, 9)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])

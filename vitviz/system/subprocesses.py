@@ -21,6 +21,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from vitviz.errors import Cancelled
+from vitviz.system.memory import free_bytes
 from vitviz.system.paths import is_bundle
 
 # A bundle's first argument when it is to do a job, which is the second argument;
@@ -29,8 +30,10 @@ HELPER_SWITCH = "--helper"
 
 # Of a process whose time is limited: enough for the largest picture that is opened.
 MEMORY_BYTES = 8 * 2**30
-# The variable by which a process knows its limit.
-_LIMIT = "VITVIZ_PROCESSOR_SECONDS"
+# What it has where hardly anything is free, as libraries take addresses, too.
+LEAST_MEMORY_BYTES = 2 * 2**30
+# The variable by which a process knows its limits.
+_LIMIT = "VITVIZ_SECONDS_AND_BYTES"
 _POLL_S = 0.05
 # Windows does not have it, and counts no time of the processor for us.
 _SIGXCPU = int(getattr(signal, "SIGXCPU", 0))
@@ -68,7 +71,8 @@ def run(
 
     seconds : after which the process is ended.
     processor_seconds : time of the processor after which the process is ended, where
-        the system counts that; a busy machine does not shorten it.
+        the system counts that; a busy machine does not shorten it. Its memory is
+        limited as well then, to half of what is free now (Linux).
     environment : variables that differ from this process's.
     is_cancelled : asked all the while; the process is ended when it says yes.
 
@@ -81,7 +85,8 @@ def run(
         # it to have the search path that `__main__` has undone
         changed["PYINSTALLER_RESET_ENVIRONMENT"] = "1"
     if processor_seconds is not None:
-        changed[_LIMIT] = str(max(1, math.ceil(processor_seconds)))
+        seconds_allowed = max(1, math.ceil(processor_seconds))
+        changed[_LIMIT] = f"{seconds_allowed} {_memory_bytes()}"
     arguments = command(job)
     process = subprocess.Popen(
         arguments,
@@ -131,20 +136,30 @@ def serve(job: str) -> None:
     getattr(importlib.import_module(module), name)()
 
 
-def _limit(processor_seconds: str) -> None:
-    """Have the system end this process after so much time, where it can."""
-    if not processor_seconds or sys.platform == "win32":
+def _memory_bytes() -> int:
+    """Return what a process with limits may take of the memory.
+
+    A few megabytes can unpack to any size, and several such processes can run at once.
+    """
+    free = free_bytes()
+    half = MEMORY_BYTES if free is None else free // 2
+    return min(MEMORY_BYTES, max(LEAST_MEMORY_BYTES, half))
+
+
+def _limit(limits: str) -> None:
+    """Have the system hold this process to its limits, where it can."""
+    if not limits or sys.platform == "win32":
         return
     import resource
 
-    seconds = int(processor_seconds)
+    seconds, memory = map(int, limits.split())
     with contextlib.suppress(OSError, ValueError):
         # the end is no fault that should leave an image of the memory on the disk
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     if sys.platform == "linux":
         with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def _bundle() -> str:
