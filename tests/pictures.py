@@ -177,9 +177,9 @@ def take(
     settle()
     page = window.panes.learn.page() if "chapter-" in scene else None
     if scene == "learn" or (page is not None and not takes_all):
-        shown = window.panes.learn.page()
-        assert shown is not None
-        shown.show_step(README_STEP)
+        chapter = window.panes.learn.page()
+        assert chapter is not None
+        chapter.show_step(README_STEP)
         click_the_other_eye(window)
         settle()
     if scene in MODAL:
