@@ -35,8 +35,11 @@ SCENES = (
     "models",
     "learn",
     "lab-hide",
+    "sheet",
     "present-chapter-5",
 )
+# Of a chapter in the README, counted from 0: the one that shows products and sum.
+README_STEP = 1
 # All steps of each chapter are taken, numbered.
 CHAPTERS = tuple(f"chapter-{one.number}" for one in Chapter)
 TOOLS = tuple(f"lab-{name}" for name in ("softmax", "heads", "cut", "hide"))
@@ -83,7 +86,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--lang", default="en")
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--scale", default="1")
-    parser.add_argument("--model", default=None)
+    # else a busy machine would open with the quick one of the two
+    parser.add_argument("--model", default="vitviz-small")
     parser.add_argument("--picture", default=None)
     parser.add_argument("--scene", default=None, help="names with commas, or all")
     parser.add_argument("--out", type=Path, default=Path("docs/pictures"))
@@ -145,8 +149,11 @@ def take(
     from vitviz.ui.window.app import open_window
     from vitviz.ui.window.start_page import sample_paths
 
+    # a test takes hundreds of passes, and a column is clearest in few layers
+    if scene in {"map_test", "column"}:
+        model = "vitviz-flexi"
     samples = {p.stem: str(p) for p in sample_paths()}
-    chosen = {"spotlight": "coffee", "column": "rocket", "head": "coffee"}
+    chosen = {"spotlight": "coffee", "column": "rocket", "sheet": "kingfisher"}
     paths = [picture or samples[chosen.get(scene, "cat")]]
     window = open_window([] if scene == "start" else paths, model=model)
     window.resize(*size)
@@ -169,6 +176,12 @@ def take(
     prepare(scene, window)
     settle()
     page = window.panes.learn.page() if "chapter-" in scene else None
+    if scene == "learn" or (page is not None and not takes_all):
+        chapter = window.panes.learn.page()
+        assert chapter is not None
+        chapter.show_step(README_STEP)
+        click_the_other_eye(window)
+        settle()
     if scene in MODAL:
         pass
     elif page is not None and takes_all:
@@ -193,6 +206,21 @@ def take(
             one.close()
     window.close()
     QApplication.processEvents()
+
+
+def click_the_other_eye(window: MainWindow) -> None:
+    """Choose a key that is not the query."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtTest import QTest
+
+    trace, picture = window.controller.document.trace, window.panes.picture
+    assert trace is not None
+    rows, cols = trace.grid
+    token = trace.setup.grid.token(int(0.42 * rows), int(0.82 * cols))
+    point = picture.scenePointOf(token)
+    assert point is not None
+    spot = picture.viewport().mapFrom(picture, point.toPoint())
+    QTest.mouseClick(picture.viewport(), Qt.MouseButton.LeftButton, pos=spot)
 
 
 def photograph_modal(path: Path) -> None:
@@ -242,8 +270,8 @@ def prepare(scene: str, window: object) -> None:
         control.change(style=Style.SPOTLIGHT, opacity=0.9)
         control.pin(at(0.45, 0.5))
     elif scene == "head":
-        control.pin(at(0.45, 0.5))
-        control.change(heads=HeadChoice((2,)), style=Style.MAP, opacity=0.7)
+        control.pin(at(0.36, 0.3))
+        control.change(layer=8, heads=HeadChoice((4,)), style=Style.MAP)
     elif scene == "column":
         control.pin(at(0.5, 0.5))
         control.change(direction=Direction.LOOKED_AT_BY)
@@ -257,9 +285,12 @@ def prepare(scene: str, window: object) -> None:
         view = TokensView(Reading.SIMILARITY, Source.STATE)
         control.change(tab="tokens", tokens_view=view)
     elif scene == "compare":
-        control.pin(at(0.45, 0.3))
+        control.pin(at(0.36, 0.3))
         control.keep()
-        control.choose_model("vitviz-flexi", patch_size=8)
+        control.choose_model("vitviz-small", patch_size=8)
+    elif scene == "sheet":
+        control.pin(at(0.3, 0.5))
+        window.export()
     elif scene == "models":
         window.model_dialogs.all_models()
         dialog = window.findChild(ModelDialog)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from pytestqt.qtbot import QtBot
 
 from tests.window.clicks import click_patch
@@ -64,6 +64,23 @@ def test_the_line_of_the_query_is_there_when_a_session_is_opened(
     window.close()
     again = open_vitviz(path)
     assert line_of_query(again) == (True, 1 + 2 * 7 + 5 + 0.5, 50.0)
+
+
+@pytest.mark.parametrize("size", [(800, 560), (960, 540), (2000, 700)])
+def test_the_whole_matrix_is_seen(
+    qtbot: QtBot, window: MainWindow, size: tuple[int, int]
+) -> None:
+    """960×540 is a screen of 1920×1080 at scale 2: it was cropped there."""
+    window.resize(*size)
+    wait_idle(qtbot, window)
+    pane, trace = window.panes.matrix, window.controller.document.trace
+    assert trace is not None
+    last = trace.num_tokens - 1
+    corners = [pane.scenePointOf(*one) for one in ((0, 0), (last, last))]
+    assert all(QRectF(pane.viewport().rect()).contains(one) for one in corners)
+    across, down = (corners[1] - corners[0]).toTuple()
+    assert across == pytest.approx(down, rel=0.02), "cells are squares"
+    assert across > 0.6 * min(pane.viewport().width(), pane.viewport().height())
 
 
 def test_the_scale_is_the_matrix_own(qtbot: QtBot, window: MainWindow) -> None:

@@ -235,6 +235,31 @@ def test_a_window_is_never_off_the_screens(
     assert (found.x(), found.y(), found.width(), found.height()) == expected
 
 
+@pytest.mark.parametrize(
+    ("screen", "expected"),
+    [
+        pytest.param((2560, 1440), (2048, 1120), id="four fifths"),
+        pytest.param((3840, 2160), (3072, 1696), id="of a large one too"),
+        pytest.param((900, 700), (800, 560), id="never below the least size"),
+        pytest.param((640, 480), (640, 448), id="nor larger than the screen"),
+    ],
+)
+def test_the_first_start_takes_most_of_the_screen(
+    screen: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    found = window_state.first_size(QRect(0, 0, *screen))
+    assert (found.width(), found.height()) == expected
+
+
+def test_a_window_that_was_never_open_takes_most_of_this_screen(
+    open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    screen = window.screen().availableGeometry()
+    assert window.width() == pytest.approx(0.8 * screen.width(), abs=2)
+    assert window.height() == pytest.approx(0.8 * screen.height(), abs=40)
+
+
 def test_a_place_off_the_screen_is_mended_at_the_start(
     qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
 ) -> None:
