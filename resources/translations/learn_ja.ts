@@ -1274,6 +1274,10 @@
         <translation>元の答えとのコサイン&lt;b&gt;{cosine}&lt;/b&gt;。</translation>
     </message>
     <message>
+        <source>nothing is changed yet.</source>
+        <translation>まだ何も変えていません。</translation>
+    </message>
+    <message>
         <source>now</source>
         <translation>現在</translation>
     </message>
@@ -1980,8 +1984,8 @@
         <translation>Transformerは列を読むニューラルネットワークです。1つの単語、ここでは1つのパッチが&lt;b&gt;トークン&lt;/b&gt;です。どのパッチでもないものが先頭に来ます。&lt;s&gt;CLS&lt;/s&gt;は画像全体のことを集め、レジスターはメモ用紙です。モデルが画像の一部だけを見る場合、格子の外は決して見えません。</translation>
     </message>
     <message>
-        <source>A sentence is a sequence of words. A picture becomes one when it is cut into &lt;b&gt;patches&lt;/b&gt;.</source>
-        <translation>文は単語の列です。画像も、&lt;b&gt;パッチ&lt;/b&gt;に切れば列になります。</translation>
+        <source>A sentence is a sequence of words. A picture becomes one when it is cut into &lt;b&gt;patches&lt;/b&gt;, its tokens.</source>
+        <translation>文は単語の列です。画像も、&lt;b&gt;パッチ&lt;/b&gt;に切ればトークンの列になります。</translation>
     </message>
     <message>
         <source>Click other patches: which token is each?</source>

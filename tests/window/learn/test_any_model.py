@@ -80,6 +80,23 @@ def test_a_patch_can_be_found_though_a_special_token_gives_most(
     assert window.controller.state.learn.key == patches[0]
 
 
+def test_registers_have_their_names_in_the_sequence(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    show_registers(qtbot, window)
+    page = go_to(qtbot, window, Chapter.SEQUENCE)
+    assert isinstance(page, SequencePage)
+    page.show_step(0)
+    page.slider.setValue(page.slider.maximum())
+    assert page.falling.isVisible()
+    names = page.falling.accessibleDescription().split(", ")
+    assert names[0] == "CLS"
+    assert len(set(names)) == 5, "no register is called CLS"
+    shown = page.falling.grab().toImage()
+    cells = [page.falling.tileRect(token).toRect() for token in (1, 4)]
+    assert shown.copy(cells[0]) != shown.copy(cells[1]), "each by its own name"
+
+
 def test_the_patch_that_stands_in_for_cls_is_ringed(
     qtbot: QtBot, window: MainWindow
 ) -> None:

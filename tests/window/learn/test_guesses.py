@@ -260,6 +260,7 @@ def test_a_query_finds_the_key_most_like_it_in_three_tries(
     assert isinstance(page, PairPage)
     query = 1 + 3 * 7 + 2
     assert not seen_on(window).any(), "the map would tell"
+    assert not window.panes.status.text(), "so would its numbers"
     assert window.panes.picture._key_ring.boundingRect().isNull()
     score = scores(window, 3, 0)[query].clone()
     score[[0, query]] = -torch.inf
@@ -272,6 +273,7 @@ def test_a_query_finds_the_key_most_like_it_in_three_tries(
     assert page.guess.verdict() is Verdict.RIGHT
     assert is_ticked(window, Chapter.QUERY_KEY)
     assert window.panes.picture.stage() is None, "now the map is shown"
+    assert f"({best[0]}, {best[1]})" in window.panes.status.text()
     click_patch(qtbot, window, 0, 3, Qt.KeyboardModifier.ShiftModifier)
     assert window.controller.state.learn.key == 4
     assert window.controller.state.token == query

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
 from tests.window.conftest import OpenWindow, wait_idle
 from tests.window.learn.chapters import go_to, made, plain
 from vitviz.attention.prepare import set_up
+from vitviz.errors import UnsupportedModelError
 from vitviz.pictures.references import REFERENCES, reference_path
 from vitviz.ui.learn.chapters.ch11_layers import LayersPage
 from vitviz.ui.widgets.most_like import reference_name
@@ -87,3 +89,18 @@ def test_a_classifier_names_classes_at_each_layer(
     page.slider.setValue(0)
     wait_idle(qtbot, window)
     assert page.answer.bars.bars() != at_the_end
+
+
+def test_what_cannot_be_read_is_said_by_the_chapter_alone(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_vitviz(photo)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise UnsupportedModelError("{name} has a head of its own.", name="It")
+
+    monkeypatch.setattr("vitviz.explain.layer_answers.layer_answers", refuse)
+    page = go_to(qtbot, window, Chapter.LAYERS)
+    assert isinstance(page, LayersPage)
+    qtbot.waitUntil(lambda: "a head of its own" in plain(page.note))
+    assert not window.panes.errors.isVisible()

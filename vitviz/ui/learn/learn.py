@@ -46,6 +46,14 @@ class LearnPanes(Protocol):
     def picture(self) -> PicturePane: ...
     @property
     def bar(self) -> ColourBar: ...
+    @property
+    def status(self) -> Status: ...
+
+
+class Status(Protocol):
+    """The status line, which tells the map in numbers."""
+
+    def setQuiet(self, is_quiet: bool) -> None: ...
 
 
 class LearnHost(Protocol):
@@ -153,6 +161,7 @@ class LearnController(PaneController[LearnPanes]):
         self.hold_query(uses_key and page is not None and page.clicks_choose_key)
         ringed = None if page is None else page.ringed()
         is_guessing = page is not None and page.is_guessing()
+        self._panes.status.setQuiet(is_guessing)
         is_key = uses_key and ringed is None and not is_guessing
         self.picture.setKey(lesson.key if is_key else ringed)
 
@@ -191,6 +200,7 @@ class LearnController(PaneController[LearnPanes]):
             self.picture.setKey(None)
             self.hold_query(False)
             self.paint(None)
+            self._panes.status.setQuiet(False)
             self.panel.leave()
 
     # -- the chapter host ----------------------------------------------------------
@@ -224,6 +234,7 @@ class LearnController(PaneController[LearnPanes]):
         if token is None and page is not None and page.uses_key and page.lesson:
             token = None if page.is_guessing() else page.lesson.key
         self.picture.setKey(token)
+        self._panes.status.setQuiet(page is not None and page.is_guessing())
 
     def light(self, stop: Stop | None, layer: int | None = None) -> None:
         """Light one stop of the ribbon, in a layer; None: those of the chapter."""

@@ -83,6 +83,8 @@ class PredictionChange(Prose):
         if found.references is not None:
             self._references = found.after.setup.model, found.references
         said, table = outcome(self._before, found.after, found.references)
+        if table is None and found.after is self._before:
+            said = QCoreApplication.translate("Outcome", "nothing is changed yet.")
         # a full-width colon brings its own space
         gap = "" if self._start.endswith("：") else " "
         self.say(f"{self._start}{gap}{said}", table)

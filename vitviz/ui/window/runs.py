@@ -18,7 +18,13 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from vitviz.domain.interventions import merge_active
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import BudgetError, Cancelled, SelectionError, VitvizError
+from vitviz.errors import (
+    BudgetError,
+    Cancelled,
+    SelectionError,
+    UnsupportedModelError,
+    VitvizError,
+)
 from vitviz.jobs import runs
 from vitviz.jobs.models import load
 from vitviz.jobs.pictures import read_picture
@@ -395,7 +401,10 @@ class Runs(QObject):
         is_bare = kind is JobKind.MODEL and self.model is None
         has_spare = is_bare and self.has_spare
         # the panes of tokens and classes and the export sheet show their own errors
-        if kind not in (JobKind.STATES, JobKind.PREVIEW, JobKind.LIKENESS):
+        says_itself = kind in (JobKind.STATES, JobKind.PREVIEW, JobKind.LIKENESS)
+        # and a chapter says what it cannot show of this model
+        is_refused = isinstance(error, UnsupportedModelError)
+        if not says_itself and not (kind is JobKind.LESSON and is_refused):
             # while the spare model loads and runs, it is about nothing that is settled
             about = None if has_spare else kind
             self._errors.showError(error, stays=kind in TOLD_UNTIL_READ, about=about)

@@ -24,6 +24,8 @@ class StatusLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._left, self._fallback = ElidedLabel(), QLabel()
+        # The map in numbers, and whether it is left out.
+        self._numbers, self._is_quiet = "", False
         self._precision, self._right = QLabel(), QLabel()
         labels = (self._left, self._fallback, self._precision, self._right)
         show_plainly(*labels)
@@ -72,6 +74,12 @@ class StatusLine(QWidget):
         """Return the text at the right."""
         return self._right.text()
 
+    def setQuiet(self, is_quiet: bool) -> None:
+        """Set whether the map's numbers are left out: they would answer a question."""
+        if is_quiet != self._is_quiet:
+            self._is_quiet = is_quiet
+            self._left.setText("" if is_quiet else self._numbers)
+
     def setHeat(
         self,
         heat: Heat,
@@ -81,9 +89,18 @@ class StatusLine(QWidget):
         hovered: int | None = None,
     ) -> None:
         """Show where a token looks, or what it gives to the patch under the pointer."""
+        self._numbers = self._map_text(heat, grid, names, hovered)
+        self._left.setText("" if self._is_quiet else self._numbers)
+
+    def _map_text(
+        self,
+        heat: Heat,
+        grid: PatchGrid,
+        names: tuple[str, ...],
+        hovered: int | None,
+    ) -> str:
         if heat.colours is not None:
-            self._left.setText("")
-            return
+            return ""
         query = token_name(heat.token, grid, names)
         if hovered is None or hovered == heat.token:
             value, place = heat.peak_value, f"({heat.peak[0]}, {heat.peak[1]})"
@@ -117,7 +134,7 @@ class StatusLine(QWidget):
             parts.append(
                 self.tr("{n} patches beyond the bar").format(n=heat.num_clipped)
             )
-        self._left.setText("   ·   ".join(parts))
+        return "   ·   ".join(parts)
 
     def setPrecision(self, moved: float | None) -> None:
         """Show what a lower precision loses against float32; None shows nothing.

@@ -217,11 +217,11 @@ class EndPage(Page):
         options = sorted({right, *[n for n in others if n != right][:2]})
         self.tokens.setOptions([f"{n:,}" for n in options])
         special = right - lesson.num_patches
+        more = f" + {special}" if special else ""
+        less = len(lesson.trace.dropped)
+        less_text = f" − {less}" if less else ""
         self.tokens.setTruth(
-            options.index(right),
-            f"{grid.rows} × {grid.cols} + {special}"
-            if not lesson.trace.dropped
-            else "",
+            options.index(right), f"{grid.rows} × {grid.cols}{more}{less_text}"
         )
 
     def _seek(self, lesson: LessonData) -> None:

@@ -48,6 +48,7 @@ class FallingApart(QWidget):
         super().__init__(over)
         self._over = over
         self._grid: PatchGrid | None = None
+        self._names: tuple[str, ...] = ()
         self._pixmap = QPixmap()
         self._start = QRectF()
         self._share = 0.0
@@ -57,9 +58,15 @@ class FallingApart(QWidget):
         over.installEventFilter(self)
         self.hide()
 
-    def setTiles(self, image: QImage, grid: PatchGrid, start: QRectF) -> None:
-        """Set an image of the model's input, its grid and its place on the pane."""
-        self._grid = grid
+    def setTiles(
+        self, image: QImage, grid: PatchGrid, start: QRectF, names: tuple[str, ...]
+    ) -> None:
+        """Set an image of the model's input, its grid and its place on the pane.
+
+        names : of the special tokens.
+        """
+        self._grid, self._names = grid, names
+        self.setAccessibleDescription(", ".join(names))
         self._start = start
         self._pixmap = QPixmap.fromImage(image)
         self.update()
@@ -124,7 +131,7 @@ class FallingApart(QWidget):
             painter.drawPixmap(rect, self._pixmap, source)
         painter.setOpacity(self._share)
         for token in range(prefix):
-            self._paint_special(painter, place(token))
+            self._paint_special(painter, place(token), self._names[token])
         side = place(0).width()
         if side >= MIN_NUMBER_PX and self._share > 0.9:
             painter.setOpacity((self._share - 0.9) * 10)
@@ -135,16 +142,16 @@ class FallingApart(QWidget):
         if self._other is not None and self._other < grid.num_tokens:
             self._paint_ring(painter, self.tileRect(self._other), Meaning.KEY)
 
-    def _paint_special(self, painter: QPainter, rect: QRectF) -> None:
+    def _paint_special(self, painter: QPainter, rect: QRectF, name: str) -> None:
         painter.fillRect(rect, QColor(Meaning.SPECIAL.value))
         font = theme.font("small")
         font.setBold(True)
-        wide = QFontMetricsF(font).horizontalAdvance("CLS")
+        wide = QFontMetricsF(font).horizontalAdvance(name)
         if wide > rect.width():
             font.setPointSizeF(max(1.0, font.pointSizeF() * rect.width() / wide * 0.9))
         painter.setFont(font)
         painter.setPen(QColor("#1E1E1E"))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, "CLS")
+        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, name)
 
     def _paint_numbers(self, painter: QPainter, grid: PatchGrid) -> None:
         font = theme.font("small")

@@ -43,7 +43,7 @@ class SequencePage(Page):
         self.begin_step(
             self.tr(
                 "A sentence is a sequence of words. A picture becomes one when it is "
-                "cut into <b>patches</b>."
+                "cut into <b>patches</b>, its tokens."
             ),
             why=self.tr(
                 "A Transformer is a neural network that reads sequences: each word, or "
@@ -289,7 +289,9 @@ class SequencePage(Page):
             QRectF(rect.x, rect.y, rect.width, rect.height),
         )
         painter.end()
-        self.falling.setTiles(seen, lesson.trace.setup.grid, start)
+        grid = lesson.trace.setup.grid
+        names = tuple(map(lesson.name, range(grid.num_prefix_tokens)))
+        self.falling.setTiles(seen, grid, start, names)
 
     def _on_embedding(self, found: Embedding) -> None:
         self._embedding = found
