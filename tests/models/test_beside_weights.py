@@ -7,6 +7,7 @@ import collections
 import datetime
 import decimal
 import enum
+import json
 import pathlib
 import sys
 import types
@@ -206,3 +207,22 @@ def test_an_own_network_saved_as_a_whole_is_refused(tmp_path: Path) -> None:
     torch.save({"model": Options(), "epoch": 1}, tmp_path / "a.pth")
     with pytest.raises(CheckpointError, match=r"Options.*Save only the state_dict"):
         vitviz.load_model(tmp_path / "a.pth")
+
+
+@pytest.mark.parametrize("place", ["hyper_parameters", "config.json"])
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [("multi_label_classification", "multi_label"), ("regression", "regression")],
+)
+def test_problem_type_of_a_lone_file(
+    said: str, problem: str, place: str, tmp_path: Path
+) -> None:
+    network = LIBRARIES["timm"](HEADS_OF["linear"][0]())
+    content: dict[str, object] = {"state_dict": network.whole}
+    if place == "config.json":
+        (tmp_path / place).write_text(json.dumps({"problem_type": said}))
+    else:
+        content[place] = {"problem_type": said, "lr": 1e-3}
+    torch.save(content, tmp_path / "a.ckpt")
+    model = vitviz.load_model(tmp_path / "a.ckpt", device="cpu")
+    assert model.info.problem.value == problem
