@@ -414,3 +414,34 @@ def test_a_network_of_a_library_inside(library: str, is_eager: bool) -> None:
         torch.testing.assert_close(
             torch.from_numpy(found), torch.from_numpy(expected), rtol=0, atol=1e-6
         )
+
+
+@pytest.mark.parametrize(
+    ("kind", "mean"),
+    [
+        ("ViT", (0.5, 0.5, 0.5)),
+        ("Dinov2", (0.485, 0.456, 0.406)),
+        ("ViTMSN", (0.485, 0.456, 0.406)),
+        ("CLIPVision", (0.48145466, 0.4578275, 0.40821073)),
+        ("SiglipVision", (0.5, 0.5, 0.5)),
+    ],
+)
+def test_statistics_are_those_a_kind_was_published_with(
+    kind: str, mean: tuple[float, ...]
+) -> None:
+    import transformers
+
+    config = getattr(transformers, f"{kind}Config")(
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=48,
+        image_size=48,
+        patch_size=16,
+    )
+    module = getattr(transformers, f"{kind}Model")(config)
+    own = vitviz.wrap(module).preprocessing
+    assert own.mean == pytest.approx(mean)
+    assert own.size == (48, 48)
+    given = vitviz.wrap(module, mean=0.25, std=0.5).preprocessing
+    assert (given.mean, given.std) == ((0.25,) * 3, (0.5,) * 3)

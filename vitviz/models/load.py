@@ -28,6 +28,7 @@ from vitviz.models.adapters.choose import adapter_of
 from vitviz.models.adapters.embedded import load_embedded
 from vitviz.models.adapters.generic import unwrapped
 from vitviz.models.adapters.timm import is_timm
+from vitviz.models.adapters.transformers import TransformersAdapter
 from vitviz.models.catalogue.embedded import EMBEDDED_NAME, EMBEDDED_NAMES
 from vitviz.models.catalogue.entries import TIMM_PREFIX, network_at, split_network
 from vitviz.models.catalogue.published import (
@@ -57,6 +58,7 @@ from vitviz.models.folders.folder_weights import (
     weight_files,
 )
 from vitviz.models.folders.open_clip_folder import is_open_clip, load_open_clip
+from vitviz.models.folders.processor import FAMILIES, assumed_processor
 from vitviz.models.folders.transformers_folder import read_folder
 from vitviz.models.labels import labelled, with_labels_beside
 from vitviz.models.model import IN_MEMORY, Model, ready_model
@@ -215,7 +217,8 @@ def wrap(
     num_prefix_tokens : special tokens, which come first; None asks the module, or else
         takes what the first trace leaves over beside the patches.
     mean, std : of red, green, blue in [0, 1], or one number for all channels; None
-        takes those of a timm module, or else ImageNet's, of one channel 0.5.
+        takes those of a timm module, those that a kind of transformers was published
+        with, or else ImageNet's, of one channel 0.5.
     labels : names of the classes; for a module of no known library they say that it
         returns logits.
     size : the input it was made for, S for S×S or (width, height), in pixels; None asks
@@ -250,6 +253,10 @@ def wrap(
     own: tuple[int, int] = getattr(adapter, "own_size", (224, 224))
     own_module = adapter.module
     default = timm_preprocessing(own_module) if is_timm(own_module) else None
+    kind = getattr(getattr(own_module, "config", None), "model_type", None)
+    is_known = isinstance(kind, str) and kind in FAMILIES
+    if is_known and isinstance(adapter, TransformersAdapter):
+        default = assumed_processor(str(kind), given or own).preprocessing
     is_coloured = getattr(adapter, "channels", 3) == 3
     usual = (IMAGENET_MEAN, IMAGENET_STD) if is_coloured else (HALF, HALF)
     preprocessing = Preprocessing(

@@ -40,6 +40,8 @@ from vitviz.models.catalogue.entries import (
 from vitviz.models.checkpoints.checks import require_model_memory
 from vitviz.models.checkpoints.read import Added, State, read_state
 from vitviz.models.checkpoints.timm_build import (
+    WRAPPED,
+    WRAPPER,
     from_config,
     misfit,
     name_of,
@@ -214,6 +216,9 @@ def load_timm_folder(
     Raises CheckpointError, MissingExtraError, UnknownModelError, UnsupportedModelError,
     BudgetError.
     """
+    is_wrapped = config.get("model_type") == WRAPPER
+    if is_wrapped and config.get("architectures") == ["TimmWrapperModel"]:
+        config = {**config, "num_classes": 0}
     wanted = from_config(config, folder)
     require_known(wanted.name)
 
@@ -222,6 +227,9 @@ def load_timm_folder(
 
     weights = weight_files(folder)
     state = read_files(weights, price=price)
+    if is_wrapped:
+        plain = {n.removeprefix(WRAPPED): t for n, t in state.content.items()}
+        state = replace(state, content=plain)
     if added is not None:
         state = added(state)
     module = timm_trained(

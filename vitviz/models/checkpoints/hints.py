@@ -28,6 +28,7 @@ from vitviz.domain.problem_type import ProblemType, problem_of
 from vitviz.errors import FileError
 from vitviz.models.checkpoints.layout import Tensors
 from vitviz.models.checkpoints.read import State
+from vitviz.models.checkpoints.torch_pickle import Unread
 from vitviz.models.file_choices import MAX_HEADS
 from vitviz.system.untrusted_files import read_untrusted
 
@@ -157,6 +158,8 @@ def _walked(
     """Find the plain values in mappings and lists; no more than `left` of them."""
     if isinstance(content, argparse.Namespace):
         content = vars(content)
+    if isinstance(content, Unread):
+        content = content.values
     if isinstance(content, Sequence) and not isinstance(content, str | bytes):
         content = dict(enumerate(content[:100]))
     if not isinstance(content, Mapping) or depth > _MAX_DEPTH:
@@ -169,6 +172,8 @@ def _walked(
             return
         name = str(key)[:60]
         inner = f"{place}.{name}" if place else name
+        if isinstance(value, Unread) and "_val" in value.values:  # omegaconf's
+            value = value.values["_val"]
         if isinstance(value, int | str | float):
             if not isinstance(value, str) or len(value) <= _MAX_WORD:
                 yield _Leaf(name, value, inner, content)

@@ -33,6 +33,8 @@ class _Item:
     is_text: bool = False
     # Within a tuple, whose size is counted already.
     is_counted: bool = False
+    # The class that it is, or is an object of, if that is not looked up.
+    unread: str = ""
 
 
 class Work:
@@ -46,9 +48,13 @@ class Work:
         self._stack: list[_Item | None] = []
         self._memo: dict[int, _Item] = {}
         self._num_other_keys = 0
+        # By the class: whether its objects are used as "dict", "list" or neither.
+        self.unread: dict[str, str] = {}
 
-    def add(self, opcode: pickletools.OpcodeInfo, argument: object) -> None:
-        """Take one step."""
+    def add(
+        self, opcode: pickletools.OpcodeInfo, argument: object, unread: str = ""
+    ) -> None:
+        """Take one step; `unread` is a class that it names and that is not read."""
         name, stack = opcode.name, self._stack
         if name == "MARK":
             stack.append(None)
@@ -63,6 +69,9 @@ class Work:
         else:
             holders, items = self._taken(opcode)
             made = self._made(name, holders, items)
+            if unread:
+                made.unread = unread
+                self.unread.setdefault(unread, "")
             stack.extend(made for _ in opcode.stack_after)
 
     def _top(self) -> _Item:
@@ -100,6 +109,8 @@ class Work:
             (holder,) = holders
             if holder.is_counted:
                 raise ValueError("a tuple's content changes")
+            if holder.unread and name != "BUILD":
+                self.unread[holder.unread] = "dict" if name in _OF_PAIRS else "list"
             holder.size += size
             return holder
         values = [*holders, *items]
@@ -114,7 +125,10 @@ class Work:
             raise ValueError("a function is given too much")
         if name in {"LIST", "DICT"}:
             return _Item(1 + size)
-        return _Item(is_text=any(kind in name for kind in _TEXTS))
+        made = _Item(is_text=any(kind in name for kind in _TEXTS))
+        if name in {"REDUCE", "NEWOBJ"}:
+            made.unread = holders[0].unread
+        return made
 
 
 def _number(argument: object) -> int:

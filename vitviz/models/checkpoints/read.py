@@ -135,10 +135,11 @@ def read_state(
         content, left = read(path, data)
         return State(path, kind, size, digest, content, left=left)
     if kind is FileKind.TORCH_ZIP:
-        check_zip(path, data)
+        unread = check_zip(path, data)
     else:
-        check_legacy(path, io.BytesIO(data))
-    return State(path, kind, size, digest, torch_load(path, io.BytesIO(data)))
+        unread = check_legacy(path, io.BytesIO(data))
+    saved = torch_load(path, io.BytesIO(data), unread)
+    return State(path, kind, size, digest, saved)
 
 
 def _require_whole(path: Path) -> None:

@@ -264,8 +264,15 @@ def timm_preprocessing(module: Any) -> Preprocessing:  # noqa: ANN401  (timm has
     )
 
 
+# The `model_type` of transformers' wrapper, and what it puts before each name.
+WRAPPER, WRAPPED = "timm_wrapper", "timm_model."
+
+
 def hub_config(folder: Path) -> dict[str, Any] | None:
-    """Read the config.json that timm wrote into a folder; None if there is none."""
+    """Read the config.json that timm wrote into a folder; None if there is none.
+
+    Also that of transformers' wrapper around a network of timm's.
+    """
     path = folder / "config.json"
     try:
         if not os.path.isfile(path):
@@ -273,7 +280,7 @@ def hub_config(folder: Path) -> dict[str, Any] | None:
         config = read_config(path, folder)
     except (OSError, CheckpointError):
         return None
-    if "model_type" in config:
+    if config.get("model_type", WRAPPER) != WRAPPER:
         return None
     own = config.get("pretrained_cfg", config)
     is_ours = isinstance(config.get("architecture"), str) and isinstance(own, dict)

@@ -1,4 +1,10 @@
-"""Safe reading of torch.save's files: checks first, then torch's restricted reader."""
+"""Safe reading of torch.save's files: checks first, then torch's restricted reader.
+
+Trainings save more beside the weights: numbers of NumPy's, paths, configurations,
+histories of a loss. Such objects are read as empty ones of a class of our own
+(`Unread`): what they name is neither imported nor called. A name that could run a
+program is refused, as nobody saves it with weights.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +19,15 @@ import struct
 import threading
 import warnings
 import zipfile
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import torch
 
+from vitviz.errors import CheckpointError
 from vitviz.models.checkpoints.errors import MAX_HEADER_BYTES, MAX_TENSORS, refusal
 from vitviz.models.checkpoints.pickle_work import Work
 
@@ -33,7 +42,6 @@ _environment_lock = threading.Lock()
 _SAFE_NAMES = {
     "collections.OrderedDict",
     "collections.Counter",
-    "collections.defaultdict",
     "argparse.Namespace",
     "torch.Size",
     "torch.Tensor",
@@ -68,8 +76,68 @@ _OTHER_TENSORS = {
 }
 
 
-def check_zip(path: Path, data: bytes) -> None:
-    """Raise CheckpointError for an archive that unpacks to more, or holds code."""
+# Modules whose names are refused, in and below them: they run programs, load code or
+# reach other machines. Of torch only what a training keeps is passed over.
+_PROGRAMS = frozenset(
+    "os posix nt sys subprocess importlib imp runpy pickle _pickle cloudpickle dill "
+    "joblib marshal shelve ctypes _ctypes socket shutil webbrowser code codeop pty "
+    "platform commands multiprocessing threading asyncio concurrent http urllib "
+    "requests ftplib smtplib tempfile signal atexit gc inspect types operator "
+    "functools timeit pdb bdb profile cProfile trace builtins __builtin__ io _io "
+    "pip setuptools pkgutil zipimport site sitecustomize vitviz".split()
+)
+_PLAIN = frozenset(
+    f"{place}.{name}"
+    for place in ("builtins", "__builtin__")
+    for name in "object list dict tuple int float str bool bytes complex frozenset "
+    "slice range".split()
+) | {"types.SimpleNamespace", "functools.partial"}
+_OF_TRAINING = ("torch.optim.", "torch.utils.data.", "torch.amp.")
+_MAX_UNREAD = 200
+
+
+class Unread:
+    """Object of a class that is not looked up.
+
+    values : what it was given, by name, for what looks for numbers there.
+    """
+
+    def __init__(self, *_args: object, **_options: object) -> None:
+        self.values: Mapping[Any, Any] = {}
+
+    def __new__(cls, *_args: object, **_options: object) -> Unread:
+        made = super().__new__(cls)
+        made.values = {}
+        return made
+
+    def __setstate__(self, state: object) -> None:
+        if isinstance(state, Mapping):
+            inner = state.get("_content")  # omegaconf's
+            self.values = inner if isinstance(inner, Mapping) else state
+
+
+class _UnreadDict:
+    """Stands for a class of dictionaries, of which a plain one is made."""
+
+    def __new__(cls, *_args: object, **_options: object) -> Any:  # noqa: ANN401
+        return OrderedDict()
+
+
+class _UnreadList:
+    """Stands for a class of lists, of which a plain one is made."""
+
+    def __new__(cls, *_args: object, **_options: object) -> Any:  # noqa: ANN401
+        return []
+
+
+_KINDS: dict[str, type] = {"": Unread, "dict": _UnreadDict, "list": _UnreadList}
+
+
+def check_zip(path: Path, data: bytes) -> dict[str, str]:
+    """Return the names of classes that are not looked up, and what is made of them.
+
+    Raises CheckpointError for an archive that unpacks to more, or holds code.
+    """
     file, size = io.BytesIO(data), len(data)
     # before they are listed, which takes a kilobyte each
     count = data.count(b"PK\x01\x02")
@@ -123,19 +191,26 @@ def check_zip(path: Path, data: bytes) -> None:
             listing = archive.read(pickles[0])
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
         raise refusal(path, "is damaged. Download it again.") from error
-    _check_pickle(path, io.BytesIO(listing))
+    return _check_pickle(path, io.BytesIO(listing))
 
 
-def check_legacy(path: Path, file: BinaryIO) -> None:
-    """Check the five pickles that a legacy file starts with. Raises CheckpointError."""
+def check_legacy(path: Path, file: BinaryIO) -> dict[str, str]:
+    """Check the five pickles that a legacy file starts with, as `check_zip` does.
+
+    Raises CheckpointError.
+    """
     file.seek(0)
     window = io.BytesIO(file.read(MAX_HEADER_BYTES))
+    unread: dict[str, str] = {}
     for _ in range(5):
-        _check_pickle(path, window)
+        unread |= _check_pickle(path, window)
+    return unread
 
 
-def _check_pickle(path: Path, stream: BinaryIO) -> None:
-    """Raise CheckpointError for a pickle of anything but tensors and containers.
+def _check_pickle(path: Path, stream: BinaryIO) -> dict[str, str]:
+    """Return the names of classes that are not looked up, and what is made of them.
+
+    Raises CheckpointError for what could run a program.
 
     It is only read, never run; torch.load's own restriction comes after this one.
     """
@@ -149,12 +224,20 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
                     raise refusal(
                         path, "has a list of tensors that is too long to read."
                     )
-                work.add(opcode, argument)
+                name = ""
                 if opcode.name in ("GLOBAL", "INST"):
-                    _require_safe(path, cast("str", argument).replace(" ", ".", 1))
+                    name = cast("str", argument).replace(" ", ".", 1)
                 elif opcode.name == "STACK_GLOBAL":
-                    _require_safe(path, ".".join(texts[-2:]))
-                elif opcode.name in ("EXT1", "EXT2", "EXT4", "OBJ", "NEWOBJ_EX"):
+                    name = ".".join(texts[-2:])
+                is_read = not name or _require_safe(path, name)
+                work.add(opcode, argument, "" if is_read else name)
+                if opcode.name == "INST":
+                    _require_safe(path, name, is_called=True)
+                if len(work.unread) > _MAX_UNREAD:
+                    raise refusal(
+                        path, "has a list of tensors that is too long to read."
+                    )
+                if opcode.name in ("EXT1", "EXT2", "EXT4", "OBJ", "NEWOBJ_EX"):
                     _require_safe(path, opcode.name)
                 elif isinstance(argument, str) and "UNICODE" in opcode.name:
                     texts = [*texts[-1:], argument]
@@ -162,10 +245,16 @@ def _check_pickle(path: Path, stream: BinaryIO) -> None:
         raise refusal(
             path, "has a damaged list of tensors. Download it again."
         ) from error
+    return work.unread
 
 
-def _require_safe(path: Path, name: str) -> None:
-    """Raise CheckpointError unless a pickle may name this."""
+def _require_safe(path: Path, name: str, *, is_called: bool = False) -> bool:
+    """Return whether a name is read; an object of others is passed over.
+
+    is_called : with options that nothing stands for.
+
+    Raises CheckpointError unless a pickle may name this.
+    """
     if name in _OTHER_TENSORS:
         raise refusal(
             path,
@@ -174,19 +263,43 @@ def _require_safe(path: Path, name: str) -> None:
             name=name,
         )
     is_storage = name.startswith("torch.") and name.endswith("Storage")
-    if name not in _SAFE_NAMES and not (is_storage and name.count(".") <= 2):
-        raise refusal(
-            path,
-            "asks for {name}, which is no part of a list of tensors: opening it could "
-            "run a program. Save only the state_dict, or use safetensors.",
-            name=name[:80],
-        )
+    if name in _SAFE_NAMES or (is_storage and name.count(".") <= 2):
+        return True
+    if is_called or not _may_pass_over(name):
+        raise _program(path, name)
+    return False
 
 
-def torch_load(path: Path, stream: BinaryIO) -> Mapping[str, Any]:
+def _may_pass_over(name: str) -> bool:
+    """Return whether objects of a class of that name are read as empty ones."""
+    place, _, last = name.rpartition(".")
+    if name in _PLAIN:
+        return True
+    parts = place.split(".")
+    if not place or not all(part.isidentifier() for part in (*parts, last)):
+        return False
+    if parts[0] == "torch":
+        return name.startswith(_OF_TRAINING)
+    # functions of a class, such as Path.touch, are called with an object of it
+    is_inside = any(part[:1].isupper() for part in parts[1:])
+    return parts[0] not in _PROGRAMS and not is_inside
+
+
+def _program(path: Path, name: str) -> CheckpointError:
+    return refusal(
+        path,
+        "asks for {name}, which is no part of a list of tensors: opening it could "
+        "run a program. Save only the state_dict, or use safetensors.",
+        name=name[:80],
+    )
+
+
+def torch_load(
+    path: Path, stream: BinaryIO, unread: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
     """Return the dictionary of a file in memory, read by torch's restricted reader.
 
-    path : of the file, for the error.
+    path : of the file, for the error. unread : as `check_zip` returns it.
 
     Raises CheckpointError.
     """
@@ -194,7 +307,9 @@ def torch_load(path: Path, stream: BinaryIO) -> Mapping[str, Any]:
         with (
             _without_override(),
             warnings.catch_warnings(),
-            torch.serialization.safe_globals([argparse.Namespace]),
+            torch.serialization.safe_globals(
+                [argparse.Namespace, *_stand_ins(unread or {})]
+            ),
         ):
             warnings.simplefilter("ignore")
             content = torch.load(stream, map_location="cpu", weights_only=True)
@@ -210,6 +325,8 @@ def torch_load(path: Path, stream: BinaryIO) -> Mapping[str, Any]:
             "is damaged and cannot be read ({reason}). Download it again.",
             reason=reason[:120].rstrip("."),
         ) from error
+    if unread and not (isinstance(content, Mapping) and _has_tensors(content)):
+        raise _program(path, next(iter(unread)))
     if not isinstance(content, Mapping):
         raise refusal(
             path,
@@ -217,6 +334,25 @@ def torch_load(path: Path, stream: BinaryIO) -> Mapping[str, Any]:
             kind=type(content).__name__,
         )
     return content
+
+
+def _stand_ins(unread: Mapping[str, str]) -> Iterator[tuple[type, str]]:
+    """Return what torch's reader makes of names that are not looked up."""
+    for name, kind in unread.items():
+        yield _KINDS[kind], name
+        place, _, last = name.rpartition(".")
+        # it looks up what Python 3 calls it, as pickle does
+        both = NAME_MAPPING.get((place, last), (IMPORT_MAPPING.get(place, place), last))
+        yield _KINDS[kind], ".".join(both)
+
+
+def _has_tensors(content: Mapping[Any, Any], depth: int = 0) -> bool:
+    """Return whether there is a tensor in a dictionary or those in it."""
+    return any(
+        isinstance(one, torch.Tensor)
+        or (isinstance(one, Mapping) and depth < 5 and _has_tensors(one, depth + 1))
+        for one in content.values()
+    )
 
 
 @contextlib.contextmanager

@@ -226,7 +226,7 @@ def read_processor(folder: Path, kind: str, own_size: tuple[int, int]) -> Proces
     """
     found = _configuration(folder)
     if found is None:
-        return _assumed(kind, own_size)
+        return assumed_processor(kind, own_size)
     file, values = found
     family = FAMILIES.get(kind)
     named = values.get("image_processor_type") or values.get("feature_extractor_type")
@@ -258,7 +258,7 @@ def read_processor(folder: Path, kind: str, own_size: tuple[int, int]) -> Proces
         OverflowError,
     ) as error:
         if not is_known and named:  # as of one that cuts a picture into tiles
-            made = _assumed(kind, own_size)
+            made = assumed_processor(kind, own_size)
             what = f"{short(named)} in {file} is not followed"
             return Processor(made.preprocessing, (what, *made.assumed[1:]))
         raise CheckpointError(
@@ -287,7 +287,7 @@ def _configuration(folder: Path) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _assumed(kind: str, own_size: tuple[int, int]) -> Processor:
+def assumed_processor(kind: str, own_size: tuple[int, int]) -> Processor:
     """Return the preprocessing of a family's published weights, said to be assumed."""
     family = FAMILIES.get(kind)
     name = "ViT" if family is None else family.processor
