@@ -162,14 +162,13 @@ def _prepared_figure(
     ending: str,
 ) -> Writing:
     """Return what writes the figure of a window in this state, or a GIF of all maps."""
-    import json
-
     from vitviz.export.figure import figure_of, table_of
     from vitviz.export.metadata import metadata, view_values
     from vitviz.export.save import save
     from vitviz.jobs.exports import hidden_patches, values_for
     from vitviz.jobs.figures import described
     from vitviz.system.atomic_files import write_bytes
+    from vitviz.system.dataclass_json import json_text
     from vitviz.views.display import series
 
     state, settings = request.state(made), request.settings
@@ -188,7 +187,7 @@ def _prepared_figure(
         # drawing it may compute
         write = partial(save, target, figure, scale=request.pixels)
         return Writing(write, is_light=False)
-    text = json.dumps(meta, ensure_ascii=False)
+    text = json_text(meta)
     rows = series(
         made,
         state,

@@ -26,6 +26,7 @@ from vitviz.domain.heads import HeadChoice, require_head
 from vitviz.domain.methods import MAPS
 from vitviz.export.metadata import listed_changes, metadata
 from vitviz.system.atomic_files import replacing
+from vitviz.system.dataclass_json import json_text
 from vitviz.views.display import fused_values, renormalised
 from vitviz.views.view_state import Direction
 
@@ -242,7 +243,7 @@ def archive_of(
         "queries": np.array(queries, np.int64),
         "grid": np.array(trace.grid, np.int64),
         "num_prefix_tokens": np.array(trace.num_prefix_tokens, np.int64),
-        "meta": np.array(json.dumps(made, ensure_ascii=False)),
+        "meta": np.array(json_text(made)),
     }
     shape: tuple[int, ...] = (len(queries), *trace.grid)
     if selection.is_coloured:

@@ -8,7 +8,6 @@ line makes the same. torch is imported inside the functions, as in `jobs`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -40,6 +39,7 @@ from vitviz.jobs.exports import chosen_words, hidden_patches, values_for
 from vitviz.jobs.maps import tested
 from vitviz.jobs.queue import Context
 from vitviz.system.atomic_files import write_bytes
+from vitviz.system.dataclass_json import json_text
 from vitviz.views.compare import common_levels, difference, linked_token
 from vitviz.views.display import (
     Display,
@@ -133,7 +133,7 @@ def described(
     meta : as `metadata` returns it.
     """
     of_figure = {"figure": figure_values(choice, settings), "caption": figure.caption}
-    text = json.dumps({**meta, **of_figure}, ensure_ascii=False)
+    text = json_text({**meta, **of_figure})
     return replace(figure, description=text)
 
 

@@ -5,6 +5,7 @@ dataclasses of these. Reading never raises: a value that cannot be used is repla
 its default, and its field is named. Numbers and lists are bounded, whatever their field
 allows: no field of ours means anything beyond, and Qt and numpy hold no larger ones.
 
+    json_text(value)      JSON text, which UTF-8 can hold
     parsed(text)          what JSON text holds
     decoded(kind, value)  a dataclass of it
     encoded(value)        and back
@@ -31,6 +32,19 @@ _MOST_ITEMS, _MOST_PARTS = 100_000, 1000
 _MOST_CHARACTERS = 10_000
 # Lists and objects inside one another. What is deeper cannot be written again.
 _MOST_LEVELS = 100
+
+
+def json_text(content: object, indent: int | None = None) -> str:
+    """Return JSON for people: letters as they are, where UTF-8 has all of them.
+
+    Linux allows names of files that are no text; in them each letter is escaped.
+    """
+    text = json.dumps(content, ensure_ascii=False, indent=indent)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(content, indent=indent)
+    return text
 
 
 def parsed(text: str | bytes) -> Any:  # noqa: ANN401

@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import json
 import logging
 import os
 import threading
@@ -34,7 +33,7 @@ from typing import Any
 
 from vitviz.errors import FileError, InputError, OutputError, VitvizError
 from vitviz.system.atomic_files import output_error, replacing
-from vitviz.system.dataclass_json import decoded, encoded, parsed
+from vitviz.system.dataclass_json import decoded, encoded, json_text, parsed
 from vitviz.system.file_lock import FileLock
 from vitviz.system.paths import FolderKind, own_folder
 from vitviz.system.printable import printable
@@ -541,11 +540,7 @@ def merged_list(
 def written(settings: Settings, unknown: dict[str, Any]) -> bytes:
     """Return a file's content, UTF-8, one setting a line in the order of `Settings`."""
     content = {**encoded(settings), **unknown}
-    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    try:
-        return text.encode()
-    except UnicodeEncodeError:  # a path that is not text, as Linux allows
-        return (json.dumps(content, indent=1) + "\n").encode()
+    return (json_text(content, indent=1) + "\n").encode()
 
 
 def _keep(path: Path, data: bytes) -> Path | None:

@@ -9,7 +9,6 @@ that cannot be used are named and replaced by defaults.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,7 +20,7 @@ from vitviz.errors import InputError
 from vitviz.models.catalogue.entries import network_at, split_network
 from vitviz.pictures.preprocessing import Preprocessing
 from vitviz.pictures.reading import AS_IT_IS, Reading
-from vitviz.system.dataclass_json import decoded, encoded, parsed
+from vitviz.system.dataclass_json import decoded, encoded, json_text, parsed
 from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
 from vitviz.views.view_state import ViewState
@@ -117,7 +116,7 @@ def written(session: Session, path: Path) -> str:
         "state": encoded(session.state),
         "views": [encoded(view) for view in session.views],
     }
-    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return json_text(content, indent=1) + "\n"
 
 
 def read(path: Path, *, is_familiar: bool = False) -> tuple[Session, tuple[str, ...]]:

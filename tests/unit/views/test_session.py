@@ -303,6 +303,19 @@ def test_a_name_that_no_path_can_have_is_kept_as_a_name(tmp_path: Path) -> None:
         assert (found.model.name, bad) == (name, ())
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names are text there")
+def test_names_that_are_no_text_are_written(tmp_path: Path) -> None:
+    """As of pictures from an archive whose names are Japanese of another coding."""
+    name = os.fsdecode(b"\x83e\xff.png")
+    session = Session(
+        tmp_path / name, ModelChoice(f"x/{name}"), unknown={"later": "\ud800"}
+    )
+    path = tmp_path / "a.vitviz"
+    path.write_bytes(written(session, path).encode())
+    found, bad = read(path)
+    assert (found, bad) == (session, ())
+
+
 SHARE = r"\\192.0.2.1\share\a.png"
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 import xml.etree.ElementTree
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from tests.window.painted import painted
 from tests.window.words import texts
 from vitviz.cli.main import main
 from vitviz.errors import InputError
+from vitviz.export.metadata import read_metadata
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.session import ModelChoice, SavedView, Session, written
 from vitviz.views.view_state import ViewState
@@ -94,6 +97,24 @@ def test_the_window_shows_names_as_text(
     window.panes.errors.showError(InputError("{name} is bad.", name=NASTY))
     require_plain(window)
     window.panes.errors.dismiss()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere")
+@pytest.mark.parametrize("ending", ["svg", "png", "tif", "npz", "gif", "html", "pdf"])
+def test_names_that_are_no_text_are_in_files(
+    photo: Path, classifier_folder: Path, tmp_path: Path, ending: str
+) -> None:
+    """As of an archive whose names are Japanese of another coding than UTF-8."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\x83e\x83X\x83g"))
+    shutil.copytree(classifier_folder, folder)
+    picture = folder / os.fsdecode(b"\x8aG\xff.png")
+    shutil.copy(photo, picture)
+    out = folder / f"out.{ending}"
+    arguments = ["export", str(picture), "-o", str(out), "--model", str(folder)]
+    assert main([*arguments, *(["--bare"] if ending == "tif" else [])]) == 0
+    assert out.stat().st_size > 0
+    if ending not in ("html", "pdf"):
+        assert read_metadata(out)["model"]["source"] == str(folder)
 
 
 @pytest.mark.parametrize("kind", ["svg", "png", "csv", "npz", "gif", "pdf"])
