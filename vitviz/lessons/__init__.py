@@ -6,6 +6,7 @@
     shuffling         the answer to shuffled patches, with and without positions
     block_parts       what a block adds, and runs without one of its parts
     term_maps         each term of the formula as a map on the patches
+    snippet           code that repeats a run and its numbers outside of vitviz
     patch_embedding   the model's strided convolution, which makes tokens of patches
     pass_timing       seconds of a pass, the attention calls apart
     cost              predictions from these: what grows with N, what with N²

@@ -141,7 +141,7 @@ def test_factors_survive_another_picture(
         page = go_to(qtbot, window, chapter)
         assert page.lesson is not None
         assert page.lesson.trace is made(window)
-    code = window.panes.learn.page()
+    code = go_to(qtbot, window, Chapter.CODE)
     assert isinstance(code, CodePage)
     of = one_head.factors(made(window), 3, code.lesson.head if code.lesson else 0)
     np.testing.assert_array_equal(

@@ -129,7 +129,7 @@ def test_tiles_fly_from_their_patch_and_keep_their_order(
     assert len(set(places)) == 50
     area = page.falling.rect().toRectF()
     assert all(area.contains(rect) for rect in rects)
-    press(qtbot, window.panes.learn.button(Chapter.CODE))
+    press(qtbot, window.panes.learn.button(Chapter.COST))
     assert not page.falling.isVisible()
     assert not window.panes.bar.isBlank()
 

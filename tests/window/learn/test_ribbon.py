@@ -177,8 +177,11 @@ def test_the_stops_stand_side_by_side_at_every_width(
         ) and ribbon.rect().contains(places[-1])
 
     qtbot.waitUntil(is_placed)
-    for button in buttons:
-        assert button.width() >= button.sizeHint().width()
+
+    def are_whole() -> bool:
+        return all(one.width() >= one.sizeHint().width() for one in buttons)
+
+    qtbot.waitUntil(are_whole)
 
 
 def test_a_narrow_ribbon_folds_the_block_until_one_is_in_it(qtbot: QtBot) -> None:

@@ -44,6 +44,14 @@ MARGIN_PX = 8
 RADIUS_PX = 5.0
 # Above and below the words of a stop.
 TALL_PX = 6
+# Ways to set a row, the widest first: the gap between stops, the space at either side
+# of their words, and whether a number is repeated on further stops of its chapter.
+_SPACINGS = (
+    (GAP_PX, PAD_PX, True),
+    (8, 5, True),
+    (5, LEAST_PAD_PX, True),
+    (5, LEAST_PAD_PX, False),
+)
 
 
 def _tr(text: str) -> str:
@@ -180,7 +188,7 @@ class StopButton(QAbstractButton):
         self.stop = stop
         self.number = ""
         self.is_lit = False
-        self._pad = PAD_PX
+        self._pad, self._shows_number = PAD_PX, True
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -192,11 +200,18 @@ class StopButton(QAbstractButton):
             self._pad = pad_px
             self.updateGeometry()
 
+    def setShowsNumber(self, is_shown: bool) -> None:
+        """Set whether the chapter's number is drawn."""
+        if is_shown != self._shows_number:
+            self._shows_number = is_shown
+            self.updateGeometry()
+            self.update()
+
     def sizeHint(self) -> QSize:
         """Return a size with space for name and number."""
         metrics = QFontMetricsF(theme.font("small"))
         wide = metrics.horizontalAdvance(self.text())
-        if self.number:
+        if self.number and self._shows_number:
             wide += metrics.horizontalAdvance(self.number) + 5
         tall = 1 if theme.presents() else TALL_PX
         height = theme.line_px("small") + 2 * tall
@@ -234,9 +249,10 @@ class StopButton(QAbstractButton):
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         centre = Qt.AlignmentFlag.AlignCenter
-        flags = (left if self.number else centre) | Qt.TextFlag.TextDontClip
+        has_number = bool(self.number) and self._shows_number
+        flags = (left if has_number else centre) | Qt.TextFlag.TextDontClip
         painter.drawText(inner, int(flags), self.text())
-        if self.number:
+        if has_number:
             painter.setPen(QColor(tone.accent_text if is_lit else tone.faint))
             painter.drawText(inner, int(right), self.number)
 
@@ -429,15 +445,21 @@ class Ribbon(QWidget):
     # -- layout --------------------------------------------------------------------
 
     def _fit(self) -> None:
-        """Use the widest spacing that fits; fold the block where none does."""
+        """Use the widest spacing that fits; fold the block where none does.
+
+        Before that, a chapter's number stands on its first stop alone.
+        """
         lit = {stop for stop in self.lit() if stop.is_in_block}
         is_in_block = bool(lit) or (self._open is not None and self._open.is_in_block)
         for folds in (False, True):
             kept = self._kept(folds=folds, is_in_block=is_in_block)
-            for gap, pad in ((GAP_PX, PAD_PX), (8, 5), (5, LEAST_PAD_PX)):
+            for gap, pad, repeats in _SPACINGS:
                 self._row.setSpacing(gap)
+                met: set[str] = set()
                 for stop, button in self._buttons.items():
                     button.setPad(pad)
+                    button.setShowsNumber(repeats or button.number not in met)
+                    met.add(button.number)
                     button.setVisible(stop in kept)
                 if self._wanted_px(kept, gap) <= self.width():
                     return

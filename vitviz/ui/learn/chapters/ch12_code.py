@@ -14,11 +14,11 @@ from PySide6.QtWidgets import QWidget
 from vitviz.domain.heads import HeadChoice
 from vitviz.domain.interventions import Axis
 from vitviz.domain.number_text import written_out
-from vitviz.export.snippet import can_repeat, snippet
 from vitviz.jobs import lessons
 from vitviz.jobs.queue import bound
 from vitviz.lessons import one_head, term_maps
 from vitviz.lessons.one_head import Factors
+from vitviz.lessons.snippet import can_repeat, snippet
 from vitviz.ui.base import theme
 from vitviz.ui.base.contrast import readable
 from vitviz.ui.learn import stage

@@ -15,10 +15,10 @@ from vitviz.lessons.guess import Verdict
 from vitviz.system.atomic_files import write_bytes
 from vitviz.ui.base.text import sentence
 from vitviz.ui.learn import stage
-from vitviz.ui.learn.chapters.ch13_card import CardContent, CardView, png
 from vitviz.ui.learn.guess import ChoiceGuess, Guess, PatchGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
+from vitviz.ui.learn.summary_card import CardContent, CardView, png
 from vitviz.ui.widgets.most_like import reference_name
 from vitviz.views.classes import likeliest_classes
 from vitviz.views.ribbon import Stop

@@ -11,23 +11,6 @@ from vitviz.pictures.preprocessing import placement_for
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
 
-_CODE = """\
-import vitviz
-
-model = vitviz.load_model({model})
-trace = vitviz.trace(model, {picture})
-layer, head, query = {layer}, {head}, {query}
-call = trace.capture(layer)
-Q, K, V = (part[None].float() for part in (call.q, call.k, call.v))
-dk = Q.shape[-1]
-
-attn = (Q @ K.transpose(-1, -2)) / {divisor}
-weights = attn.softmax(dim=-1)
-out = weights @ V
-
-print(weights[0, head, query].max(), out[0, head, query])
-"""
-
 
 def can_repeat(trace: Trace, layer: int) -> bool:
     """Return whether the three lines alone make a layer's attention.
@@ -59,11 +42,20 @@ def snippet(trace: Trace, *, layer: int, head: int, query: int) -> str:
             picture += [f"fit={setup.placement.fit.value!r}"]
     scale, width = trace.capture(layer).scale, trace.capture(layer).q.shape[-1]
     is_usual = abs(scale * width**0.5 - 1) < 1e-4
-    return _CODE.format(
-        model=", ".join(model),
-        picture=", ".join(picture),
-        layer=layer,
-        head=head,
-        query=query,
-        divisor="dk**0.5" if is_usual else repr(1 / scale),
-    )
+    divisor = "dk**0.5" if is_usual else repr(1 / scale)
+    return f"""\
+import vitviz
+
+model = vitviz.load_model({", ".join(model)})
+trace = vitviz.trace(model, {", ".join(picture)})
+layer, head, query = {layer}, {head}, {query}
+call = trace.capture(layer)
+Q, K, V = (part[None].float() for part in (call.q, call.k, call.v))
+dk = Q.shape[-1]
+
+attn = (Q @ K.transpose(-1, -2)) / {divisor}
+weights = attn.softmax(dim=-1)
+out = weights @ V
+
+print(weights[0, head, query].max(), out[0, head, query])
+"""
