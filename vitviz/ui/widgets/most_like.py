@@ -34,7 +34,8 @@ from vitviz.ui.base.motion import duration_ms
 GAP_PX = 6.0
 # Least and largest side of a picture.
 LEAST_PX, MOST_PX = 36.0, 96.0
-LARGE_PX = (76.0, 144.0)
+# The same where they fill a panel.
+MOST_LARGE_PX = 144.0
 RADIUS_PX = 4.0
 # Least side of a picture in Present, in lines of small type.
 PRESENTED_LINES = 3.0
@@ -84,10 +85,10 @@ class MostLikeRow(QWidget):
     """
 
     def __init__(self, *, is_one_row: bool = False, is_large: bool = False) -> None:
-        """Show one row, or several; large pictures take the width of their panel."""
+        """Show one row, or several; large pictures are as large as their panel lets."""
         super().__init__()
         self._is_one_row = is_one_row
-        self._least, self._most = LARGE_PX if is_large else (LEAST_PX, MOST_PX)
+        self._is_large = is_large
         self._now: Likeness | None = None
         self._before: Likeness | None = None
         # The place that each picture moves away from, by its index.
@@ -98,6 +99,8 @@ class MostLikeRow(QWidget):
         self._move.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._move.valueChanged.connect(self.update)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        if self._is_large:
+            policy.setVerticalPolicy(QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("Most like"))
@@ -153,13 +156,15 @@ class MostLikeRow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of what is shown in this width, in px."""
+        if self._fills_panel():  # as much as there is
+            return self.minimumSizeHint().height()
         columns, side = self._columns(width)
         rows = 1 if self._is_one_row else -(-len(REFERENCES) // columns)
         return round(rows * (side + self._below_px() + GAP_PX))
 
     def hasHeightForWidth(self) -> bool:
-        """Return True."""
-        return True
+        """Return whether the width decides how high it is."""
+        return not self._fills_panel()
 
     def cellRect(self, place: int) -> QRectF:
         """Return the rectangle of the picture at a place; empty where none fits."""
@@ -253,8 +258,10 @@ class MostLikeRow(QWidget):
 
     def _columns(self, width: int) -> tuple[int, float]:
         """Return (pictures side by side, side of each in px)."""
+        if self._fills_panel():
+            return self._largest(width)
         metrics = QFontMetricsF(theme.font("small"))
-        least = max(self._least, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
+        least = max(LEAST_PX, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
         if theme.presents():  # few, with names that can be read
             least = PRESENTED_LINES * theme.line_px("small")
         fitting = int((width + GAP_PX) // (least + GAP_PX))
@@ -262,7 +269,23 @@ class MostLikeRow(QWidget):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
         columns = min(max(fitting, 1), len(REFERENCES))
         side = (width - GAP_PX * (columns - 1)) / columns
-        return columns, min(max(side, 1.0), self._most)
+        return columns, min(max(side, 1.0), MOST_PX)
+
+    def _fills_panel(self) -> bool:
+        """Return whether it takes its panel; in Present what the type's size leaves."""
+        return self._is_large and not theme.presents()
+
+    def _largest(self, width: int) -> tuple[int, float]:
+        """Return the same where all pictures are in sight, as large as they can be."""
+
+        def side(columns: int) -> float:
+            rows = -(-len(REFERENCES) // columns)
+            across = (width - GAP_PX * (columns - 1)) / columns
+            down = (self.height() + GAP_PX) / rows - self._below_px() - GAP_PX
+            return min(max(min(across, down), 1.0), MOST_LARGE_PX)
+
+        columns = max((3, 4, 6, 12), key=lambda count: (side(count), count))
+        return columns, side(columns)
 
 
 def _places(likeness: Likeness) -> dict[int, int]:
