@@ -175,6 +175,9 @@ class MostLikeRow(QWidget):
         pitch = (self.width() - GAP_PX * (columns - 1)) / columns + GAP_PX
         side = min(side, max(self.height() - self._below_px(), 1.0))
         top = row * (side + self._below_px() + GAP_PX)
+        bottom = top + side + self._below_px()
+        if theme.presents() and row and bottom > self.height() + 1:
+            return QRectF()  # rather fewer, the most like, than some without numbers
         return QRectF(column * pitch, top, side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -269,7 +272,7 @@ class MostLikeRow(QWidget):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
         columns = min(max(fitting, 1), len(REFERENCES))
         side = (width - GAP_PX * (columns - 1)) / columns
-        return columns, min(max(side, 1.0), MOST_PX)
+        return columns, min(max(side, 1.0), max(MOST_PX, least))
 
     def _fills_panel(self) -> bool:
         """Return whether it takes its panel; in Present what the type's size leaves."""
