@@ -172,13 +172,14 @@ class MostLikeRow(QWidget):
         row, column = divmod(place, columns)
         if self._is_one_row and row:
             return QRectF()
-        pitch = (self.width() - GAP_PX * (columns - 1)) / columns + GAP_PX
+        wide = self._column_px()
         side = min(side, max(self.height() - self._below_px(), 1.0))
         top = row * (side + self._below_px() + GAP_PX)
         bottom = top + side + self._below_px()
         if theme.presents() and row and bottom > self.height() + 1:
             return QRectF()  # rather fewer, the most like, than some without numbers
-        return QRectF(column * pitch, top, side, side)
+        left = column * (wide + GAP_PX) + (wide - side) / 2
+        return QRectF(left, top, side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the pictures with their values."""
@@ -230,14 +231,15 @@ class MostLikeRow(QWidget):
             inner = rect.adjusted(1, 1, -1, -1)
             painter.drawRoundedRect(inner, RADIUS_PX, RADIUS_PX)
         line = theme.line_px("small")
-        below = QRectF(rect.left(), rect.bottom() + 1, rect.width(), line)
+        room = self._column_px() + GAP_PX - 2
+        left = rect.center().x() - room / 2
+        below = QRectF(left, rect.bottom() + 1, room, line)
         for text, is_faint in self._texts(index, place):
             font = theme.font("small")
             font.setBold(place == 0 and not is_faint)
             painter.setFont(font)
             painter.setPen(QColor(tone.faint if is_faint else tone.text))
             metrics = QFontMetricsF(font)
-            room = rect.width() + GAP_PX - 2
             short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             centre = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
             painter.drawText(below, int(centre), short)
@@ -259,6 +261,11 @@ class MostLikeRow(QWidget):
         """Return the height of the two lines below a picture."""
         return 2 * theme.line_px("small") + 2
 
+    def _column_px(self) -> float:
+        """Return how wide a column is; a picture may be smaller than that."""
+        columns, _ = self._columns(self.width())
+        return (self.width() - GAP_PX * (columns - 1)) / columns
+
     def _columns(self, width: int) -> tuple[int, float]:
         """Return (pictures side by side, side of each in px)."""
         if self._fills_panel():
@@ -266,7 +273,9 @@ class MostLikeRow(QWidget):
         metrics = QFontMetricsF(theme.font("small"))
         least = max(LEAST_PX, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
         if theme.presents():  # few, with names that can be read
-            least = PRESENTED_LINES * theme.line_px("small")
+            names = map(metrics.horizontalAdvance, map(reference_name, REFERENCES))
+            lines = PRESENTED_LINES * theme.line_px("small")
+            least = max(lines, *names) + 2 - GAP_PX
         fitting = int((width + GAP_PX) // (least + GAP_PX))
         if not self._is_one_row and fitting < len(REFERENCES):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
