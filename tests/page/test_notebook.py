@@ -50,7 +50,7 @@ def test_a_notebooks_output_is_alive_where_it_is_rendered(
     browser.driver.get(f"file://{path}")
     frames = browser.driver.find_elements("css selector", "iframe")
     assert len(frames) == 2
-    trace = vitviz.trace(vitviz.load_model(patch_size=32), photo)
+    trace = vitviz.trace(vitviz.load_model("vitviz-flexi", patch_size=32), photo)
     for frame in frames:
         browser.driver.switch_to.default_content()
         browser.driver.switch_to.frame(frame)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -76,8 +76,14 @@ def test_a_model_without_labels_says_what_it_finds_most_like(
     expected = likenesses(features, answers(model_folder, photo)[0])
     np.testing.assert_allclose(shown.cosines, expected, atol=2e-3)
     assert np.ptp(expected) > 0.3
-    # at the size of a usual window every picture can be recognised
-    assert row.cellRect(len(REFERENCES) - 1).width() >= 76
+    # every picture is in sight, and in a usual window can be recognised
+    for size, least in (((1400, 900), 76), ((800, 560), 30)):
+        window.resize(*size)
+        wait_idle(qtbot, window)
+        last = row.cellRect(len(REFERENCES) - 1)
+        assert last.width() >= least
+        assert last.bottom() + row._below_px() <= row.height() + 1
+        assert row.mapTo(pane, QPoint(0, row.height())).y() <= pane.height()
     order = [REFERENCES[i] for i in np.argsort(-shown.cosines)]
     lines = row.accessibleDescription().split("; ")
     assert len(lines) == 12

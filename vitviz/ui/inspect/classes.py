@@ -73,7 +73,7 @@ class ClassPane(QWidget):
         layout.setSpacing(4)
         layout.addLayout(row)
         layout.addWidget(self._note)
-        layout.addWidget(self.most_like)
+        layout.addWidget(self.most_like, 1)
         layout.addWidget(self.bars, 1)
         self.setMinimumSize(200, 160)
         self.setClasses((), target=None, note="")
@@ -106,6 +106,7 @@ class ClassPane(QWidget):
         """Show which reference pictures a model without labels finds most like."""
         self.most_like.setLikeness(likeness)
         self.most_like.setVisible(likeness is not None)
+        self.bars.setVisible(likeness is None)
 
     def setHasLabels(self, has_labels: bool) -> None:
         """Show or hide what is there to find a class."""

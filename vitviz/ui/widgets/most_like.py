@@ -34,7 +34,8 @@ from vitviz.ui.base.motion import duration_ms
 GAP_PX = 6.0
 # Least and largest side of a picture.
 LEAST_PX, MOST_PX = 36.0, 96.0
-LARGE_PX = (76.0, 144.0)
+# The same where they fill a panel.
+MOST_LARGE_PX = 144.0
 RADIUS_PX = 4.0
 # Least side of a picture in Present, in lines of small type.
 PRESENTED_LINES = 3.0
@@ -80,14 +81,14 @@ def cosine_text(value: float) -> str:
 class MostLikeRow(QWidget):
     """Twelve small pictures, the most like first; display only.
 
-    In one row or in several, as many as there is space for.
+    In one row as many as there is space for, or all of them in several.
     """
 
     def __init__(self, *, is_one_row: bool = False, is_large: bool = False) -> None:
-        """Show one row, or several; large pictures take the width of their panel."""
+        """Show one row, or several; large pictures are as large as their panel lets."""
         super().__init__()
         self._is_one_row = is_one_row
-        self._least, self._most = LARGE_PX if is_large else (LEAST_PX, MOST_PX)
+        self._is_large = is_large
         self._now: Likeness | None = None
         self._before: Likeness | None = None
         # The place that each picture moves away from, by its index.
@@ -98,6 +99,8 @@ class MostLikeRow(QWidget):
         self._move.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._move.valueChanged.connect(self.update)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        if self._is_large:
+            policy.setVerticalPolicy(QSizePolicy.Policy.Expanding)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.setAccessibleName(self.tr("Most like"))
@@ -153,25 +156,29 @@ class MostLikeRow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of what is shown in this width, in px."""
+        if self._fills_panel():  # as much as there is
+            return self.minimumSizeHint().height()
         columns, side = self._columns(width)
         rows = 1 if self._is_one_row else -(-len(REFERENCES) // columns)
         return round(rows * (side + self._below_px() + GAP_PX))
 
     def hasHeightForWidth(self) -> bool:
-        """Return True."""
-        return True
+        """Return whether the width decides how high it is."""
+        return not self._fills_panel()
 
     def cellRect(self, place: int) -> QRectF:
         """Return the rectangle of the picture at a place; empty where none fits."""
         columns, side = self._columns(self.width())
         row, column = divmod(place, columns)
-        side = min(side, max(self.height() - self._below_px(), 1.0))
-        height = side + self._below_px()
-        top = row * (height + GAP_PX)
-        if row and (self._is_one_row or top + height > self.height()):
+        if self._is_one_row and row:
             return QRectF()
-        cell = self._cell_px(columns)
-        left = column * (cell + GAP_PX) + (cell - side) / 2
+        wide = self._column_px()
+        side = min(side, max(self.height() - self._below_px(), 1.0))
+        top = row * (side + self._below_px() + GAP_PX)
+        bottom = top + side + self._below_px()
+        if theme.presents() and row and bottom > self.height() + 1:
+            return QRectF()  # rather fewer, the most like, than some without numbers
+        left = column * (wide + GAP_PX) + (wide - side) / 2
         return QRectF(left, top, side, side)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -224,14 +231,15 @@ class MostLikeRow(QWidget):
             inner = rect.adjusted(1, 1, -1, -1)
             painter.drawRoundedRect(inner, RADIUS_PX, RADIUS_PX)
         line = theme.line_px("small")
-        below = QRectF(rect.left(), rect.bottom() + 1, rect.width(), line)
+        room = self._column_px() + GAP_PX - 2
+        left = rect.center().x() - room / 2
+        below = QRectF(left, rect.bottom() + 1, room, line)
         for text, is_faint in self._texts(index, place):
             font = theme.font("small")
             font.setBold(place == 0 and not is_faint)
             painter.setFont(font)
             painter.setPen(QColor(tone.faint if is_faint else tone.text))
             metrics = QFontMetricsF(font)
-            room = max(self._cell_px(self._columns(self.width())[0]), rect.width())
             short = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             centre = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
             painter.drawText(below, int(centre), short)
@@ -253,32 +261,43 @@ class MostLikeRow(QWidget):
         """Return the height of the two lines below a picture."""
         return 2 * theme.line_px("small") + 2
 
+    def _column_px(self) -> float:
+        """Return how wide a column is; a picture may be smaller than that."""
+        columns, _ = self._columns(self.width())
+        return (self.width() - GAP_PX * (columns - 1)) / columns
+
     def _columns(self, width: int) -> tuple[int, float]:
         """Return (pictures side by side, side of each in px)."""
-        least = max(self._least, self._words_px())
-        if theme.presents():
-            least = max(least, PRESENTED_LINES * theme.line_px("small"))
+        if self._fills_panel():
+            return self._largest(width)
+        metrics = QFontMetricsF(theme.font("small"))
+        least = max(LEAST_PX, metrics.horizontalAdvance("\N{MINUS SIGN}0.00"))
+        if theme.presents():  # few, with names that can be read
+            names = map(metrics.horizontalAdvance, map(reference_name, REFERENCES))
+            lines = PRESENTED_LINES * theme.line_px("small")
+            least = max(lines, *names) + 2 - GAP_PX
         fitting = int((width + GAP_PX) // (least + GAP_PX))
         if not self._is_one_row and fitting < len(REFERENCES):
             fitting = next((n for n in (6, 4, 3, 2) if n <= fitting), 1)
         columns = min(max(fitting, 1), len(REFERENCES))
-        most = self._most
-        if theme.presents() and not self._is_one_row:  # as many rows as there can be
-            most = PRESENTED_LINES * theme.line_px("small")
         side = (width - GAP_PX * (columns - 1)) / columns
-        return columns, min(max(side, 1.0), most)
+        return columns, min(max(side, 1.0), max(MOST_PX, least))
 
-    def _cell_px(self, columns: int) -> float:
-        """Return the width for a picture and the words below it."""
-        return (self.width() - GAP_PX * (columns - 1)) / columns
+    def _fills_panel(self) -> bool:
+        """Return whether it takes its panel; in Present what the type's size leaves."""
+        return self._is_large and not theme.presents()
 
-    def _words_px(self) -> float:
-        """Return the width of the widest text below a picture, whatever its value."""
-        metrics = QFontMetricsF(theme.font("small"))
-        texts = ["\N{MINUS SIGN}0.00"]
-        if self._before is None:
-            texts += map(reference_name, REFERENCES)
-        return max(map(metrics.horizontalAdvance, texts))
+    def _largest(self, width: int) -> tuple[int, float]:
+        """Return the same where all pictures are in sight, as large as they can be."""
+
+        def side(columns: int) -> float:
+            rows = -(-len(REFERENCES) // columns)
+            across = (width - GAP_PX * (columns - 1)) / columns
+            down = (self.height() + GAP_PX) / rows - self._below_px() - GAP_PX
+            return min(max(min(across, down), 1.0), MOST_LARGE_PX)
+
+        columns = max((3, 4, 6, 12), key=lambda count: (side(count), count))
+        return columns, side(columns)
 
 
 def _places(likeness: Likeness) -> dict[int, int]:
