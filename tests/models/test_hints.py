@@ -113,7 +113,7 @@ NOT_SAID: dict[str, Callable[[State, Path], object]] = {
     "code in YAML": yaml_beside(
         "hparams.yaml", "!!python/object/apply:os.system ['touch x']\nnum_heads: 12\n"
     ),
-    "a long YAML": yaml_beside("hparams.yaml", "num_heads: 12\n" + "#" * 300_000),
+    "a long YAML": yaml_beside("hparams.yaml", "num_heads: 12\n" + "#" * 66_000),
     "deep JSON": yaml_beside("config.json", "[" * 100_000),
     **{
         text[:20]: yaml_beside("hparams.yaml", text)

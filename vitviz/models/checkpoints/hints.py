@@ -36,6 +36,8 @@ _BESIDE = ("config.json", "args.json", "args.yaml", "hparams.yaml", "config.yaml
 # Lightning and Hydra write them one or two folders above the weights.
 _ABOVE = ("hparams.yaml", "args.yaml", "config.yaml", ".hydra/config.yaml")
 _MAX_BYTES = 262_144
+# Its reader is written in Python, and takes up to 50 µs for each byte.
+_MAX_YAML_BYTES = 65_536
 _MAX_NODES = 5_000
 _MAX_DEPTH = 8
 _HEADS = {
@@ -189,8 +191,9 @@ def _neighbours(path: Path) -> Iterator[tuple[str, object]]:
         places += [folder.parent / name for name in _ABOVE]
     for place in places:
         with contextlib.suppress(FileError, ValueError, RecursionError, OSError):
-            text = read_untrusted(place, _MAX_BYTES).decode("utf-8")
             is_json = place.suffix == ".json"
+            most = _MAX_BYTES if is_json else _MAX_YAML_BYTES
+            text = read_untrusted(place, most).decode("utf-8")
             yield place.name, json.loads(text) if is_json else _yaml(text)
 
 
