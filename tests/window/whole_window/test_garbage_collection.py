@@ -58,6 +58,11 @@ def test_python_collects_in_the_main_thread_alone(
     assert set(threads) == {threading.main_thread()}
 
 
+def of_kind(kind: type) -> list[object]:
+    """All objects of a class that are alive."""
+    return [one for one in gc.get_objects() if type(one) is kind]
+
+
 def test_no_trace_outlives_its_picture(
     qtbot: QtBot,
     qapp: QApplication,
@@ -66,7 +71,7 @@ def test_no_trace_outlives_its_picture(
     other_photo: Path,
 ) -> None:
     gc.collect()  # what other tests of this process keep is none of the window's
-    kept = [one for one in gc.get_objects() if type(one) is Trace]
+    kept = of_kind(Trace) + of_kind(SourceImage)
     former = {id(one) for one in kept}
     window = open_vitviz(photo)
     control = window.controller
@@ -93,10 +98,9 @@ def test_no_trace_outlives_its_picture(
     wait_idle(qtbot, window)
     qapp.processEvents()
     gc.collect()
-    alive = [one for one in gc.get_objects() if type(one) is Trace]
-    alive = [one for one in alive if id(one) not in former]
+    alive = [one for one in of_kind(Trace) if id(one) not in former]
     assert alive == [control.document.trace]
-    pictures = [one for one in gc.get_objects() if type(one) is SourceImage]
+    pictures = [one for one in of_kind(SourceImage) if id(one) not in former]
     assert pictures == [control.document.image]
 
 

@@ -193,7 +193,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     classes = shape_of(tensors, "head.weight", 2)[0] if "head.weight" in tensors else 0
     is_pre_norm = "norm_pre.weight" in tensors
     has_fc_norm = "fc_norm.weight" in tensors
-    has_norm = "norm.weight" in tensors
+    has_norm = "norm.weight" in tensors or "norm.bias" in tensors
     is_average = has_fc_norm or not has_cls or told.pool == "mean"
     activation = told.activation or ("silu" if is_gated else "gelu")
     eps = told.eps or (1e-5 if is_pre_norm else 1e-6)
