@@ -47,10 +47,6 @@
         <translation>自分の1を、すべてのキーに分けます。</translation>
     </message>
     <message>
-        <source>Only along the chosen axis is every sum 1:</source>
-        <translation>どの合計も1になるのは、選んだ軸に沿ってだけです。</translation>
-    </message>
-    <message>
         <source>Scores are (B, H, N, N). Over which axis must a query's weights add up to 1?</source>
         <translation>スコアは (B, H, N, N)。1つのクエリの重みの合計が1になる軸は？</translation>
     </message>
@@ -69,6 +65,10 @@
     <message>
         <source>Softmax makes weights of scores: e is raised to each score, then all are divided by their sum. So they are positive and add up to 1.</source>
         <translation>ソフトマックスはスコアを重みにします。eをスコア乗し、全体をその合計で割ります。だから重みは正で、合計は1になります。</translation>
+    </message>
+    <message>
+        <source>Sums are 1 only along this axis:</source>
+        <translation>どの合計も1になるのは、選んだ軸に沿ってだけです。</translation>
     </message>
     <message>
         <source>The heads compete: {sum} instead of 1. Here it is &lt;code&gt;dim=1&lt;/code&gt;, which articles give by mistake.</source>
@@ -116,15 +116,15 @@
     </message>
     <message>
         <source>over heads, for each pair</source>
-        <translation>ペアごとに、ヘッドにわたって</translation>
+        <translation>各ペアのヘッドの和</translation>
     </message>
     <message>
         <source>over keys, for each query</source>
-        <translation>クエリごとに、キーにわたって</translation>
+        <translation>各クエリのキーの和</translation>
     </message>
     <message>
         <source>over queries, for each key</source>
-        <translation>キーごとに、クエリにわたって</translation>
+        <translation>各キーのクエリの和</translation>
     </message>
     <message>
         <source>queries (-2)</source>

@@ -32,7 +32,7 @@ MOST_LETTERS = 3
 KEPT = frozenset(
     """
     vitviz flexi small Vision
-    timm torch torchvision transformers Transformer PyTorch safetensors
+    RoPE timm torch torchvision transformers Transformer PyTorch safetensors
     grad Grad CAM LeGrad CLS SVG PNG JPEG WebP AVIF TIFF HEIF PDF GIF NPZ CSV
     Ctrl Shift Enter Esc Page Down PgUp PgDown Backspace Space Home Alt
     Abnar Zuidema Bousselham Caron DINO Chefer Wolf Dosovitskiy Kobayashi Zeiler Fergus

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAction,
+    QFont,
+    QFontMetricsF,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -35,6 +44,8 @@ Memory = dict[Chapter, dict[str, object]]
 PRESENTED_PAD_PX = 9
 # The same on the desk; the tick is drawn in it, so that all numbers fit in one line.
 PAD_PX = 8
+# Between two numbers, and beside their row.
+NUMBERS_GAP_PX, NUMBERS_MARGIN_PX = 2, 8
 
 
 class NumberButton(QToolButton):
@@ -43,6 +54,7 @@ class NumberButton(QToolButton):
     def __init__(self, number: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_done = False
+        self._pad = PRESENTED_PAD_PX if theme.presents() else PAD_PX
         self.setCheckable(True)
         self.setText(str(number))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -51,7 +63,7 @@ class NumberButton(QToolButton):
         """Set whether the course leads through the chapter; else it is faint."""
         tone = theme.colours()
         colour = "" if is_on else f"color: {tone.faint};"
-        pad = "" if theme.presents() else "padding-left: 0; padding-right: 0;"
+        pad = "padding-left: 0; padding-right: 0;"  # `sizeHint` has the space
         self.setStyleSheet(f"QToolButton {{ {pad} {colour} }}")
 
     def setDone(self, is_done: bool) -> None:
@@ -67,9 +79,13 @@ class NumberButton(QToolButton):
         """Return a size with space for the number, centred, and a tick at its right."""
         size = super().sizeHint()
         number = self.fontMetrics().horizontalAdvance(self.text())
-        if theme.presents():  # all in one line; the lit one is what matters
-            return QSize(number + 2 * PRESENTED_PAD_PX, size.height())
-        return QSize(number + 2 * PAD_PX, size.height())
+        return QSize(number + 2 * self._pad, size.height())
+
+    def setPad(self, pad_px: int) -> None:
+        """Set the space at either side of the number."""
+        if pad_px != self._pad:
+            self._pad = pad_px
+            self.updateGeometry()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the button, and the tick beside its number."""
@@ -134,7 +150,7 @@ class LearnPanel(QWidget):
             action.setData(course)
         menu.triggered.connect(self._on_course)
         self._courses.setMenu(menu)
-        numbers = Flow(2)
+        numbers = Flow(NUMBERS_GAP_PX)
         for chapter in Chapter:
             button = NumberButton(chapter.number)
             self._group.addButton(button, chapter.number)
@@ -164,7 +180,8 @@ class LearnPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         row = QHBoxLayout()
-        row.setContentsMargins(8, 1 if theme.presents() else 4, 8, 0)
+        above = 1 if theme.presents() else 4
+        row.setContentsMargins(NUMBERS_MARGIN_PX, above, NUMBERS_MARGIN_PX, 0)
         row.addLayout(numbers, 1)
         layout.addLayout(row)
         above = 0 if theme.presents() else 6
@@ -180,6 +197,19 @@ class LearnPanel(QWidget):
         self.setAccessibleName(self.tr("Learn"))
         self.setDone(frozenset())
         self.setCourse(self._course)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In Present, fit all numbers on one line: it is the step that needs space."""
+        super().resizeEvent(event)
+        if theme.presents():
+            buttons = [cast("NumberButton", one) for one in self._group.buttons()]
+            digits = sum(
+                one.fontMetrics().horizontalAdvance(one.text()) for one in buttons
+            )
+            gaps = NUMBERS_GAP_PX * (len(buttons) - 1) + 2 * NUMBERS_MARGIN_PX
+            pad = (self.width() - gaps - digits) // (2 * len(buttons))
+            for one in buttons:
+                one.setPad(min(max(pad, 1), PRESENTED_PAD_PX))
 
     def setHost(self, host: ChapterHost) -> None:
         """Set what the chapters ask; pages are made when they are first opened."""

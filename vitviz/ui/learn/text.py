@@ -7,9 +7,10 @@ Source text marks terms with one letter: <q>query</q>, <k>key</k>, <v>value</v>,
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, QSizeF, Qt
 from PySide6.QtGui import QResizeEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -113,6 +114,12 @@ class Table:
         parts = [_cells(self.header, "th"), *(_cells(row, "td") for row in self.rows)]
         return f"<table>{''.join(parts)}</table>"
 
+    def as_wrapped(self) -> str:
+        """Return the source text of a table whose names may go on below."""
+        parts = [_cells(self.header, "th")]
+        parts += [_cells(row, "td", wraps=True) for row in self.rows]
+        return f"<table>{''.join(parts)}</table>"
+
     def as_stacked(self) -> str:
         """Return source text with names above numbers, where columns do not fit."""
         parts = [_cells(self.header[1:], "th")]
@@ -126,7 +133,8 @@ class Table:
 class Prose(QLabel):
     """A paragraph that wraps, can be selected, and follows theme and font.
 
-    With a table, names stand beside the numbers, or above them where that is too wide.
+    With a table, names stand beside the numbers; where that is too wide, they wrap or
+    stand above the numbers, whichever is less high.
     """
 
     def __init__(
@@ -148,7 +156,7 @@ class Prose(QLabel):
         self._source = source
         self._table: Table | None = None
         self._after = ""
-        self._has_columns = True
+        self._as_table: Callable[[Table], str] = Table.as_columns
         self._kind = kind
         self.setWordWrap(not is_line)
         self.setTextFormat(Qt.TextFormat.RichText)
@@ -176,7 +184,7 @@ class Prose(QLabel):
 
     def source(self) -> str:
         """Return the whole source text, a table in columns."""
-        return self._composed(columns=True)
+        return self._composed(Table.as_columns)
 
     def has_words(self) -> bool:
         """Return whether there is something to show here."""
@@ -205,7 +213,7 @@ class Prose(QLabel):
         self._fit_table()
 
     def _fit_table(self) -> None:
-        if self._table is not None and self._has_columns != self._fits_columns():
+        if self._as_table is not self._fitting():
             self._show()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -217,8 +225,8 @@ class Prose(QLabel):
             follow_font(self, self._kind)
 
     def _show(self) -> None:
-        self._has_columns = self._table is None or self._fits_columns()
-        self.setText(self._lined(marked(self._composed(columns=self._has_columns))))
+        self._as_table = self._fitting()
+        self.setText(self._lined(marked(self._composed(self._as_table))))
 
     def _lined(self, text: str, spread: float = 1.0) -> str:
         """Return `text`, in Present with lines of one height, subscripts or not."""
@@ -228,31 +236,45 @@ class Prose(QLabel):
         style = f"line-height:{height:.1f}px; -qt-line-height-type:fixed"
         return f'<div style="{style}">{text}</div>'
 
-    def _composed(self, *, columns: bool) -> str:
+    def _composed(self, as_table: Callable[[Table], str]) -> str:
         if self._table is None:
             return self._source + self._after
-        if columns:
-            return self._source + self._table.as_columns() + self._after
-        start = f"{self._source}<br>" if self._source else ""
-        end = f"<br>{self._after}" if self._after else ""
-        return start + self._table.as_stacked() + end
+        is_below = as_table is Table.as_stacked
+        start = f"{self._source}<br>" if self._source and is_below else self._source
+        end = f"<br>{self._after}" if self._after and is_below else self._after
+        return start + as_table(self._table) + end
 
-    def _fits_columns(self) -> bool:
+    def _fitting(self) -> Callable[[Table], str]:
+        """Return how the table is laid out in the width of the paragraph."""
         if self._table is None or self.width() <= 0 or not self.isVisible():
-            return True
+            return Table.as_columns
+        width = float(self.width())
+        if self._size_of(Table.as_columns, None).width() <= width:
+            return Table.as_columns
+        wrapped = self._size_of(Table.as_wrapped, width)
+        stacked = self._size_of(Table.as_stacked, width)
+        is_wrapped = wrapped.width() <= width and wrapped.height() < stacked.height()
+        return Table.as_wrapped if is_wrapped else Table.as_stacked
+
+    def _size_of(self, as_table: Callable[[Table], str], width: float | None) -> QSizeF:
+        """Return the size of the table in a width, in px; None: as wide as it asks."""
+        assert self._table is not None
         document = QTextDocument()
         document.setDefaultFont(theme.font(self._kind))
         document.setDocumentMargin(0)
-        document.setHtml(marked(self._table.as_columns()))
-        return document.idealWidth() <= self.width()
+        document.setHtml(self._lined(marked(as_table(self._table))))
+        if width is None:
+            return QSizeF(document.idealWidth(), 0)
+        document.setTextWidth(width)
+        return document.size()
 
 
-def _cells(texts: tuple[str, ...], kind: str) -> str:
+def _cells(texts: tuple[str, ...], kind: str, *, wraps: bool = False) -> str:
     made = []
     for index, text in enumerate(texts):
         side, pad = ("right", "padding-left:10px;") if index else ("left", "")
-        # do not break a name, or a number and its unit
-        words = text.replace(" ", "&nbsp;")
+        # do not break a number and its unit, nor a name without need
+        words = text if wraps and not index else text.replace(" ", "&nbsp;")
         style = f"{pad}font-weight:normal{_table_size()}"
         made.append(f'<{kind} align="{side}" style="{style}">{words}</{kind}>')
     return f"<tr>{''.join(made)}</tr>"

@@ -54,7 +54,9 @@ class ScalePage(Page):
         self._timing: int | None = None
         self._current = 0
         self.offer_text = Prose(
-            self.tr("The slider needs vitviz-flexi, trained for five sizes."), "small"
+            self.tr("The slider needs vitviz-flexi, trained for five sizes."),
+            "small",
+            is_aside=True,
         )
         self.offer = Button(self.tr("Use vitviz-flexi"))
         self.offer.setToolTip(
@@ -156,7 +158,7 @@ class ScalePage(Page):
         patch = info.patch_size[0]
         is_ours = info.name == FLEXI_NAME and patch in EMBEDDED_PATCH_SIZES
         self.offer.setVisible(not is_ours)
-        self.offer_text.setVisible(not is_ours)
+        self.offer_text.setVisible(not is_ours and self.offer_text.has_words())
         self.slider.setEnabled(is_ours)
         # the handle stands on the size on screen, or nowhere
         is_marked = patch in EMBEDDED_PATCH_SIZES

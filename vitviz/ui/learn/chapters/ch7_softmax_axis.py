@@ -102,7 +102,7 @@ class AxisPage(Page):
         self.add(side)
         self.verdict = self.say()
         self.begin_step(
-            self.tr("Only along the chosen axis is every sum 1:"),
+            self.tr("Sums are 1 only along this axis:"),
             why=self.tr(
                 "Columns need not sum to 1: a key that everyone looks at collects far "
                 "more, one that nobody needs nearly nothing. That is information, not "
