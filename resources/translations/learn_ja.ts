@@ -2067,6 +2067,10 @@
         <translation>大縮尺：パッチ{n}</translation>
     </message>
     <message>
+        <source>patch {n}</source>
+        <translation>パッチ{n}</translation>
+    </message>
+    <message>
         <source>small scale</source>
         <translation>小縮尺</translation>
     </message>

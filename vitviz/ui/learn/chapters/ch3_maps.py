@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vitviz.ui.base import theme
@@ -97,7 +104,10 @@ class Sheets(Drawn):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
             # the framed one is like the patches of the model that runs
             size = self._patch if is_framed else (SMALLEST if index else LARGEST)
-            painter.drawText(below, int(flags), name.format(n=size))
+            text = name.format(n=size)
+            if QFontMetricsF(font).horizontalAdvance(text) > below.width():
+                text = self.tr("patch {n}").format(n=size)
+            painter.drawText(below, int(flags), text)
 
     def _paint_sheet(
         self, painter: QPainter, place: QRectF, part: QRectF, *, is_large: bool
