@@ -211,7 +211,7 @@
     <name>ColourBar</name>
     <message>
         <source>Attention values. The mark 1/N is what every token would get if attention were spread evenly. Double-click sets a fixed range.</source>
-        <translation>注意の値。1/Nの印は、注意が均等に広がったときに各トークンが受け取る値です。ダブルクリックで範囲を固定します。</translation>
+        <translation>アテンションの値。1/Nの印は、アテンションが均等に広がったときに各トークンが受け取る値です。ダブルクリックで範囲を固定します。</translation>
     </message>
     <message>
         <source>Colour bar</source>
@@ -902,7 +902,7 @@
     </message>
     <message>
         <source>Raw attention, not the map on the picture</source>
-        <translation>画像上のマップではなく、注意そのものです</translation>
+        <translation>画像上のマップではなく、アテンションそのものです</translation>
     </message>
     <message>
         <source>Rows no longer sum to 1.</source>
@@ -1287,7 +1287,7 @@
     <name>LabController</name>
     <message>
         <source>Change something above: the untouched and the changed attention and prediction then stand here side by side.</source>
-        <translation>上で何かを変えると、変更前と変更後の注意と予測がここに並びます。</translation>
+        <translation>上で何かを変えると、変更前と変更後のアテンションと予測がここに並びます。</translation>
     </message>
     <message>
         <source>Layer {layer}, {heads}, query {query}</source>
@@ -1349,8 +1349,8 @@
         <translation>変更前の表示を横に保持します（Kで終了）</translation>
     </message>
     <message>
-        <source>No changes: this is the model</source>
-        <translation>変更なし：元のモデルのままです</translation>
+        <source>No changes</source>
+        <translation>変更なし</translation>
     </message>
     <message>
         <source>Remove this change</source>
@@ -1579,11 +1579,11 @@
     <name>MatrixPane</name>
     <message>
         <source>Attention matrix</source>
-        <translation>注意の行列</translation>
+        <translation>アテンションの行列</translation>
     </message>
     <message>
         <source>Attention matrix, {n} × {n}</source>
-        <translation>注意の行列、{n} × {n}</translation>
+        <translation>アテンションの行列、{n} × {n}</translation>
     </message>
     <message>
         <source>Colour bar of the matrix</source>
@@ -1983,7 +1983,7 @@
     </message>
     <message>
         <source>norm before attention</source>
-        <translation>注意の前に正規化</translation>
+        <translation>アテンションの前に正規化</translation>
     </message>
     <message>
         <source>norm epsilon {n}</source>
@@ -2332,7 +2332,7 @@
     <name>PicturePane</name>
     <message>
         <source>Back to attention</source>
-        <translation>注意のマップに戻る</translation>
+        <translation>アテンションのマップに戻る</translation>
     </message>
     <message>
         <source>On: the patch under the pointer shows its own map. Off, or while Alt is held, the pointer reads this map's value at the patch. (H)</source>
@@ -2356,7 +2356,7 @@
     </message>
     <message>
         <source>Show attention again (Esc)</source>
-        <translation>注意のマップの表示に戻ります（Esc）</translation>
+        <translation>アテンションのマップの表示に戻ります（Esc）</translation>
     </message>
     <message>
         <source>The model did not see this part of the picture.</source>
@@ -2544,7 +2544,7 @@
     </message>
     <message>
         <source>Colour covers the picture where attention is high (V)</source>
-        <translation>注意の高いところに色が乗ります（V）</translation>
+        <translation>アテンションの高いところに色が乗ります（V）</translation>
     </message>
     <message>
         <source>Colour map, grid and smoothing</source>
@@ -2564,7 +2564,7 @@
     </message>
     <message>
         <source>How strongly attention covers the picture</source>
-        <translation>注意の色がどれだけ強く画像を覆うか</translation>
+        <translation>アテンションの色がどれだけ強く画像を覆うか</translation>
     </message>
     <message>
         <source>Key</source>
@@ -2636,7 +2636,7 @@
     </message>
     <message>
         <source>The picture darkens where attention is low (V)</source>
-        <translation>注意の低いところが暗くなります（V）</translation>
+        <translation>アテンションの低いところが暗くなります（V）</translation>
     </message>
     <message>
         <source>The query of the pooling head, which makes one feature of all tokens: no token, but it looks as one, in the last layer (S)</source>
@@ -2734,14 +2734,14 @@
     <name>RailController</name>
     <message>
         <source>raw attention</source>
-        <translation>注意そのもの</translation>
+        <translation>アテンションそのもの</translation>
     </message>
 </context>
 <context>
     <name>RangeDialog</name>
     <message>
         <source>Attention values at the ends of the colour bar</source>
-        <translation>カラーバーの両端の注意の値</translation>
+        <translation>カラーバーの両端のアテンションの値</translation>
     </message>
     <message>
         <source>Fixed range</source>
@@ -3458,7 +3458,7 @@
     </message>
     <message>
         <source>The model runs in a lower precision. A second run in float32 shows how much of a row's attention lies elsewhere, at most.</source>
-        <translation>モデルは低い精度で動いています。float32でもう一度実行すると、行の注意が最大でどれだけずれているかが分かります。</translation>
+        <translation>モデルは低い精度で動いています。float32でもう一度実行すると、行のアテンションが最大でどれだけずれているかが分かります。</translation>
     </message>
     <message>
         <source>not verified</source>
@@ -4005,7 +4005,7 @@
     </message>
     <message>
         <source>Attention</source>
-        <translation>注意</translation>
+        <translation>アテンション</translation>
     </message>
     <message>
         <source>CLS token as query</source>
@@ -4272,7 +4272,7 @@
     </message>
     <message>
         <source>Learned by painting in hidden patches: its attention stays near; not for commercial use.</source>
-        <translation>隠したパッチを描き足すことで学習しました。注意は近くにとどまります。商用利用不可。</translation>
+        <translation>隠したパッチを描き足すことで学習しました。アテンションは近くにとどまります。商用利用不可。</translation>
     </message>
     <message>
         <source>Learned from captions; no CLS token, its head asks one question of all patches.</source>
@@ -4586,7 +4586,7 @@
     </message>
     <message>
         <source>Block {layer} ({kind}) calls attention more than once, so its maps would be ambiguous. vitviz shows models with one attention a block.</source>
-        <translation>ブロック{layer}（{kind}）は注意を2回以上計算するため、マップが1つに決まりません。vitvizはブロックごとに注意が1つのモデルを表示します。</translation>
+        <translation>ブロック{layer}（{kind}）はアテンションを2回以上計算するため、マップが1つに決まりません。vitvizはブロックごとにアテンションが1つのモデルを表示します。</translation>
     </message>
     <message>
         <source>Cancelled.</source>
@@ -4650,7 +4650,7 @@
     </message>
     <message>
         <source>In block {layer} of {name} something stands between attention and its projection (a norm), so a head's share of the output is not defined.</source>
-        <translation>{name}のブロック{layer}では注意と射影の間に別の処理（正規化）があるため、出力に占めるヘッドの分が定まりません。</translation>
+        <translation>{name}のブロック{layer}ではアテンションと射影の間に別の処理（正規化）があるため、出力に占めるヘッドの分が定まりません。</translation>
     </message>
     <message>
         <source>Input/output error</source>
@@ -4694,7 +4694,7 @@
     </message>
     <message>
         <source>Layer {layer} attends within small windows, so there is no matrix between all patches. Layers that look at the whole picture: {shown}.</source>
-        <translation>層{layer}は小さな窓の中だけで注意を計算するため、全パッチ間の行列がありません。画像全体を見る層：{shown}。</translation>
+        <translation>層{layer}は小さな窓の中だけでアテンションを計算するため、全パッチ間の行列がありません。画像全体を見る層：{shown}。</translation>
     </message>
     <message>
         <source>Layer {layer} has not run yet.</source>
@@ -4702,7 +4702,7 @@
     </message>
     <message>
         <source>Layer {layer} is not shown: attention recomputed from its queries and keys differs from the model's own by {error:.1e}.</source>
-        <translation>層{layer}は表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
+        <translation>層{layer}は表示しません。クエリとキーから計算し直したアテンションが、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
         <source>Name all choices of a model at once, as in network=NAME,problem={problem}:PATH.</source>
@@ -4714,7 +4714,7 @@
     </message>
     <message>
         <source>No layer of {model} could be verified: attention recomputed from its queries and keys differs from the model's own by {error:.1e}.</source>
-        <translation>{model}のどの層も検証できませんでした。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}だけ違います。</translation>
+        <translation>{model}のどの層も検証できませんでした。クエリとキーから計算し直したアテンションが、モデル自身のものと{error:.1e}だけ違います。</translation>
     </message>
     <message>
         <source>No patch embedding was found in this model.</source>
@@ -4834,11 +4834,11 @@
     </message>
     <message>
         <source>The attention {where} is computed in {shape} pieces (windows), not over the whole picture. vitviz shows global attention.</source>
-        <translation>{where}の注意は{shape}個の部分（窓）に分けて計算され、画像全体にわたりません。vitvizは全体にわたる注意を表示します。</translation>
+        <translation>{where}のアテンションは{shape}個の部分（窓）に分けて計算され、画像全体にわたりません。vitvizは全体にわたるアテンションを表示します。</translation>
     </message>
     <message>
         <source>The attention {where} uses {what}, which a Vision Transformer in evaluation does not. Call model.eval() and pass an image model.</source>
-        <translation>{where}の注意は{what}を使いますが、評価中のビジョントランスフォーマーでは使わないものです。model.eval()を呼び、画像用のモデルを渡してください。</translation>
+        <translation>{where}のアテンションは{what}を使いますが、評価中のビジョントランスフォーマーでは使わないものです。model.eval()を呼び、画像用のモデルを渡してください。</translation>
     </message>
     <message>
         <source>The config.json of {folder} asks for a network beyond all measure: {key} is {value}, and at most {most} can be built. Correct it, or choose another model.</source>
@@ -4946,7 +4946,7 @@
     </message>
     <message>
         <source>The network in {folder} ({kind}) computes attention only in code of its own, so it cannot be read exactly. Take a plain ViT, such as timm:vit_base_patch16_224.</source>
-        <translation>{folder}のネットワーク({kind})は注意を独自のコードだけで計算するため、正確に読み取れません。timm:vit_base_patch16_224などの標準的なViTを選んでください。</translation>
+        <translation>{folder}のネットワーク({kind})はアテンションを独自のコードだけで計算するため、正確に読み取れません。timm:vit_base_patch16_224などの標準的なViTを選んでください。</translation>
     </message>
     <message>
         <source>The pooling head has not run yet.</source>
@@ -4954,7 +4954,7 @@
     </message>
     <message>
         <source>The pooling head is not shown: attention recomputed from its query and keys differs from the model's own by {error:.1e}.</source>
-        <translation>プーリングヘッドは表示しません。クエリとキーから計算し直した注意が、モデル自身のものと{error:.1e}異なります。</translation>
+        <translation>プーリングヘッドは表示しません。クエリとキーから計算し直したアテンションが、モデル自身のものと{error:.1e}異なります。</translation>
     </message>
     <message>
         <source>The pooling head reads the tokens of the last layer: ask for layer {last}.</source>
@@ -5278,7 +5278,7 @@
     </message>
     <message>
         <source>it has no attention at all. Take a Vision Transformer, such as timm:vit_small_patch16_224</source>
-        <translation>注意がまったくありません。ビジョントランスフォーマーを使ってください（例：timm:vit_small_patch16_224）</translation>
+        <translation>アテンションがまったくありません。ビジョントランスフォーマーを使ってください（例：timm:vit_small_patch16_224）</translation>
     </message>
     <message>
         <source>it holds an adapter (PEFT) without its adapter_config.json. Copy that beside it, or merge both with merge_and_unload() and save_pretrained().</source>
@@ -5322,7 +5322,7 @@
     </message>
     <message>
         <source>it mixes attention with a gate for positions, in code of its own. Take the plain timm:deit_small_patch16_224, which it was made from</source>
-        <translation>独自のコードで、注意と位置のゲートを混ぜています。元になった普通のtimm:deit_small_patch16_224を使ってください</translation>
+        <translation>独自のコードで、アテンションと位置のゲートを混ぜています。元になった普通のtimm:deit_small_patch16_224を使ってください</translation>
     </message>
     <message>
         <source>it mixes its heads before and after the softmax, so no head has weights of its own. Take the same authors' timm:deit3_small_patch16_224</source>
@@ -5374,11 +5374,11 @@
     </message>
     <message>
         <source>its attention is between channels and not between patches. Take a plain ViT of the same training, such as timm:vit_small_patch16_224.dino</source>
-        <translation>注意がパッチの間ではなくチャネルの間で計算されます。同じ学習の普通のViTを使ってください（例：timm:vit_small_patch16_224.dino）</translation>
+        <translation>アテンションがパッチの間ではなくチャネルの間で計算されます。同じ学習の普通のViTを使ってください（例：timm:vit_small_patch16_224.dino）</translation>
     </message>
     <message>
         <source>its attention stays in windows, so no matrix joins all patches. Take a plain ViT, such as timm:deit3_small_patch16_224</source>
-        <translation>注意がウィンドウ内にとどまるため、すべてのパッチを結ぶ行列がありません。通常のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
+        <translation>アテンションがウィンドウ内にとどまるため、すべてのパッチを結ぶ行列がありません。通常のViTを使ってください（例：timm:deit3_small_patch16_224）</translation>
     </message>
     <message>
         <source>its class token comes after the patches. Take a plain ViT, such as timm:vit_base_patch16_clip_224</source>
@@ -5394,7 +5394,7 @@
     </message>
     <message>
         <source>its fused attention is masked as that of a text, unlike its own (transformers 5.23). Take a plain ViT, such as timm:vit_base_patch16_siglip_224</source>
-        <translation>融合された注意が、本来のものと違いテキストのようにマスクされます（transformers 5.23）。通常のViTを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
+        <translation>融合されたアテンションが、本来のものと違いテキストのようにマスクされます（transformers 5.23）。通常のViTを使ってください（例：timm:vit_base_patch16_siglip_224）</translation>
     </message>
     <message>
         <source>its layers have other numbers of heads</source>
@@ -5474,7 +5474,7 @@
     </message>
     <message>
         <source>patches holding {n} % of their attention</source>
-        <translation>パッチへの注意の{n}%を占めるパッチ</translation>
+        <translation>パッチへのアテンションの{n}%を占めるパッチ</translation>
     </message>
     <message>
         <source>permission denied</source>
@@ -5514,7 +5514,7 @@
     </message>
     <message>
         <source>the attention of {name} is not complete</source>
-        <translation>{name}の注意の重みが揃っていません</translation>
+        <translation>{name}のアテンションの重みが揃っていません</translation>
     </message>
     <message>
         <source>the disk is full</source>
@@ -5614,7 +5614,7 @@
     </message>
     <message>
         <source>{count} of {total} blocks ({kind}) compute attention without calling scaled_dot_product_attention, so it cannot be shown exactly. Build the network with its fused (“sdpa”) attention.</source>
-        <translation>{total}個中{count}個のブロック（{kind}）はscaled_dot_product_attentionを呼ばずに注意を計算するため、正確に表示できません。融合された（“sdpa”）注意でネットワークを組み立ててください。</translation>
+        <translation>{total}個中{count}個のブロック（{kind}）はscaled_dot_product_attentionを呼ばずにアテンションを計算するため、正確に表示できません。融合された（“sdpa”）アテンションでネットワークを組み立ててください。</translation>
     </message>
     <message>
         <source>{count} of {total} pictures are not in {path}: {names}.</source>
@@ -5738,7 +5738,7 @@
     </message>
     <message>
         <source>{method} cannot begin at the query of a pooling head, which is no token. Choose a patch or a special token as the query, or raw attention.</source>
-        <translation>「{method}」はプーリングヘッドのクエリからは始められません。トークンではないからです。クエリにパッチか特殊トークンを選ぶか、手法を注意そのものにしてください。</translation>
+        <translation>「{method}」はプーリングヘッドのクエリからは始められません。トークンではないからです。クエリにパッチか特殊トークンを選ぶか、手法をアテンションそのものにしてください。</translation>
     </message>
     <message>
         <source>{method} has no option {option}; it has: {options}.</source>
@@ -5814,7 +5814,7 @@
     </message>
     <message>
         <source>{name} adds nothing to its patches for their place: positions enter each attention by rotation.</source>
-        <translation>{name}はパッチに位置の値を加えません。位置は回転として各注意に入ります。</translation>
+        <translation>{name}はパッチに位置の値を加えません。位置は回転として各アテンションに入ります。</translation>
     </message>
     <message>
         <source>{name} answers with a number and not with classes, so tokens cannot be read as one.</source>
@@ -5826,7 +5826,7 @@
     </message>
     <message>
         <source>{name} attends within small windows in every layer, so there is no matrix between all patches. Take one with global layers, or a plain ViT.</source>
-        <translation>{name}はすべての層で小さな窓の中だけに注意を向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常のViTを使ってください。</translation>
+        <translation>{name}はすべての層で小さな窓の中だけにアテンションを向けるため、全パッチ間の行列がありません。全体を見る層のあるモデルか、通常のViTを使ってください。</translation>
     </message>
     <message>
         <source>{name} cannot be read: its disk took longer than {seconds} s. Copy it elsewhere and open that.</source>
@@ -6429,7 +6429,7 @@
     </message>
     <message>
         <source>attention matrix, {n} × {n}</source>
-        <translation>注意の行列、{n} × {n}</translation>
+        <translation>アテンションの行列、{n} × {n}</translation>
     </message>
     <message>
         <source>beside it {names}</source>
@@ -6625,7 +6625,7 @@
     </message>
     <message>
         <source>raw attention</source>
-        <translation>注意そのもの</translation>
+        <translation>アテンションそのもの</translation>
     </message>
     <message>
         <source>red, green, blue: principal components 1 to 3, each from its 2nd to its 98th percentile</source>
@@ -6768,7 +6768,7 @@
     </message>
     <message>
         <source>Assumes that residual and attention count alike and that values do not cancel; the same for every class.</source>
-        <translation>残差と注意が同じだけ効き、バリューが打ち消し合わないことを仮定します。どのクラスでも同じです。</translation>
+        <translation>残差とアテンションが同じだけ効き、バリューが打ち消し合わないことを仮定します。どのクラスでも同じです。</translation>
     </message>
     <message>
         <source>Before the residual and layer scale, which may undo what is sent.</source>
@@ -6856,7 +6856,7 @@
     </message>
     <message>
         <source>One map for all queries; how attention would have to change, not what it is.</source>
-        <translation>全クエリで1つのマップ。注意がどうあるかではなく、どう変わるべきかを示します。</translation>
+        <translation>全クエリで1つのマップ。アテンションがどうあるかではなく、どう変わるべきかを示します。</translation>
     </message>
     <message>
         <source>One map for all queries; what stands in for a patch is a picture too, and patches that say the same hide each other's effect. Negative: hiding helps.</source>
@@ -6872,7 +6872,7 @@
     </message>
     <message>
         <source>Share of attention</source>
-        <translation>注意の割合</translation>
+        <translation>アテンションの割合</translation>
     </message>
     <message>
         <source>State</source>
@@ -6928,11 +6928,11 @@
     </message>
     <message>
         <source>attention</source>
-        <translation>注意</translation>
+        <translation>アテンション</translation>
     </message>
     <message>
         <source>attention received</source>
-        <translation>受け取った注意</translation>
+        <translation>受け取ったアテンション</translation>
     </message>
     <message>
         <source>baseline in Chefer, Gur and Wolf 2021, arXiv 2012.09838</source>
@@ -7020,7 +7020,7 @@
     </message>
     <message>
         <source>norm-based attention</source>
-        <translation>ノルムに基づく注意</translation>
+        <translation>ノルムに基づくアテンション</translation>
     </message>
     <message>
         <source>nostalgebraist 2020; Vilas et al. 2023, arXiv 2310.18969</source>
@@ -7060,7 +7060,7 @@
     </message>
     <message>
         <source>patches holding {n} % of their attention</source>
-        <translation>パッチへの注意の{n}%を占めるパッチ</translation>
+        <translation>パッチへのアテンションの{n}%を占めるパッチ</translation>
     </message>
     <message>
         <source>position similarity</source>
@@ -7112,7 +7112,7 @@
     </message>
     <message>
         <source>the fewest patches whose attention adds up to τ of the patches' own</source>
-        <translation>パッチどうしの注意のうちτを占める、最も少ないパッチ</translation>
+        <translation>パッチどうしのアテンションのうちτを占める、最も少ないパッチ</translation>
     </message>
     <message>
         <source>the patch embedding, no block</source>
@@ -7136,7 +7136,7 @@
     </message>
     <message>
         <source>value-weighted attention</source>
-        <translation>バリューで重み付けした注意</translation>
+        <translation>バリューで重み付けしたアテンション</translation>
     </message>
     <message>
         <source>values, v</source>
@@ -7427,7 +7427,7 @@
     </message>
     <message>
         <source>Weights on this page differ from the trace by at most {error}.</source>
-        <translation>このページの注意の重みと記録との差は最大 {error} です。</translation>
+        <translation>このページのアテンションの重みと記録との差は最大 {error} です。</translation>
     </message>
     <message>
         <source>Weights, SHA-256</source>
@@ -7475,7 +7475,7 @@
     </message>
     <message>
         <source>its attention stays in small windows</source>
-        <translation>注意が小さな窓の中にとどまります</translation>
+        <translation>アテンションが小さな窓の中にとどまります</translation>
     </message>
     <message>
         <source>its check failed</source>

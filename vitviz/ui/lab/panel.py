@@ -235,7 +235,7 @@ class LabPanel(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self._title.setText(
-            self.tr("Changes") if changes else self.tr("No changes: this is the model")
+            self.tr("Changes") if changes else self.tr("No changes")
         )
         for index, change in enumerate(changes):
             works = in_force[index] if index < len(in_force) else True
