@@ -465,6 +465,7 @@ def test_every_kind_of_the_library(tmp_path: Path) -> None:
             found = outcome(kind, folder)
         except (AssertionError, ModelError, Exception) as error:
             found = f"wrong: {type(error).__name__}: {error}"[:300]
+        print(f"{kind}: {found}", flush=True)  # noqa: T201  # should time run out
         by_outcome.setdefault(found, []).append(kind)
         shutil.rmtree(folder)
     count: Counter[str] = Counter()
