@@ -414,6 +414,21 @@ def as_written(kind: str, folder: Path) -> Written:
     return Written(towers, processor)
 
 
+def require_exact_by_wrap(folder: Path) -> None:
+    """Follow the advice: load it with the library, and wrap what that returns."""
+    import transformers
+
+    for name in ("AutoModel", "AutoModelForDepthEstimation"):
+        try:
+            module = getattr(transformers, name).from_pretrained(folder)
+        except ValueError:  # not of this class's kinds
+            continue
+        traced = vitviz.trace(vitviz.wrap(module), photo(SHAPES[1]))
+        assert traced.max_error < 1e-5
+        return
+    raise AssertionError("no class of the library loads it")
+
+
 def outcome(kind: str, folder: Path) -> str:
     """What a folder of that kind comes to. Raises AssertionError for what is wrong."""
     written = as_written(kind, folder)
@@ -427,6 +442,9 @@ def outcome(kind: str, folder: Path) -> str:
             return "refused by its kind"
         if not written.towers:
             return f"no tiny network: {written.why}"
+        if "use vitviz.wrap(model)" in text:
+            require_exact_by_wrap(folder)
+            return "refused, and exact as it advises"
         return f"refused: {text}"
     assert written.towers
     require_one_of(folder, written.towers)
