@@ -330,7 +330,7 @@ WRONG: dict[str, tuple[str, Callable[[State], State], str]] = {
     "qkv shape": ("timm", _set(QKV, torch.ones(384, 127)), "(384, 127) instead"),
     "one head bias": ("timm", _set("head.bias", torch.ones(6)), "head.bias (6,)"),
     "mlp": ("timm", _set("blocks.1.mlp.fc1.weight", torch.ones(8, 128)), "(8, 128)"),
-    "grey": ("timm", _set("patch_embed.proj.weight", torch.ones(128, 1, 8, 8)), "1 ch"),
+    "bands": ("timm", _set("patch_embed.proj.weight", torch.ones(128, 99, 8, 8)), "99"),
     "oblong": ("timm", _set("patch_embed.proj.weight", torch.ones(128, 3, 8, 4)), "8×"),
     "width": ("timm", _set("patch_embed.proj.weight", torch.ones(99, 3, 8, 8)), "99"),
     "grid": ("timm", _set("pos_embed", torch.ones(1, 20, 128)), "no square"),

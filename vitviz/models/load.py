@@ -61,7 +61,7 @@ from vitviz.models.folders.open_clip_folder import is_open_clip, load_open_clip
 from vitviz.models.folders.processor import FAMILIES, assumed_processor
 from vitviz.models.folders.transformers_folder import read_folder
 from vitviz.models.labels import labelled, with_labels_beside
-from vitviz.models.model import IN_MEMORY, Model, ready_model
+from vitviz.models.model import IN_MEMORY, Model, channels_of, ready_model
 from vitviz.pictures.preprocessing import (
     HALF,
     IMAGENET_MEAN,
@@ -257,7 +257,7 @@ def wrap(
     is_known = isinstance(kind, str) and kind in FAMILIES
     if is_known and isinstance(adapter, TransformersAdapter):
         default = assumed_processor(str(kind), given or own).preprocessing
-    is_coloured = getattr(adapter, "channels", 3) == 3
+    is_coloured = channels_of(adapter) == 3
     usual = (IMAGENET_MEAN, IMAGENET_STD) if is_coloured else (HALF, HALF)
     preprocessing = Preprocessing(
         mean=_triple("mean", mean) or (default.mean if default else usual[0]),

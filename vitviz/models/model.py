@@ -127,6 +127,23 @@ class Model:
     dtype: torch.dtype
 
 
+def channels_of(adapter: Adapter) -> int:
+    """Return how many channels the input has: 3 where the network does not tell.
+
+    Those of the convolution that cuts a picture into the adapter's patches.
+    """
+    known = getattr(adapter, "channels", None)
+    if isinstance(known, int):
+        return known
+    width, height = adapter.patch_size
+    for part in adapter.module.modules():
+        if isinstance(part, nn.Conv2d) and (
+            part.kernel_size == part.stride == (height, width)
+        ):
+            return part.in_channels
+    return 3
+
+
 def ready_model(
     name: str,
     source: str,
@@ -175,7 +192,7 @@ def ready_model(
         weights_path=weights_path,
         weights_sha256=weights_sha256,
         assumed=assumed,
-        channels=getattr(adapter, "channels", 3),
+        channels=channels_of(adapter),
         set_aside=set_aside,
     )
     if info.has_head:

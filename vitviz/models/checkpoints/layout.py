@@ -21,6 +21,8 @@ Triple = tuple[float, float, float]
 # Heads by width, where published models do not have heads of 64 channels.
 _KNOWN_HEADS = {1152: 16, 1280: 16, 1408: 16, 1536: 24, 1664: 16}
 MAX_BLOCKS = 256
+# Of a picture's channels, such as the bands of a satellite.
+MAX_CHANNELS = 64
 # (name, width, depth) of published architectures.
 _SIZES = (
     ("Ti", 192, 12),
@@ -101,13 +103,17 @@ def shape_of(tensors: Tensors, name: str, dims: int) -> tuple[int, ...]:
     return shape
 
 
-def patch_of(tensors: Tensors, name: str) -> tuple[int, int]:
+def patch_of(
+    tensors: Tensors, name: str, *, takes_other_channels: bool = False
+) -> tuple[int, int]:
     """Return (width of the network, patch size) from the patch embedding's weight.
 
-    Raises ShapeError.
+    Raises ShapeError, also for other channels than three, up to `MAX_CHANNELS` if
+    `takes_other_channels`.
     """
     width, channels, height, side = shape_of(tensors, name, 4)
-    if channels != 3 or height != side:
+    is_taken = channels == 3 or (takes_other_channels and channels <= MAX_CHANNELS)
+    if not is_taken or height != side:
         raise ShapeError(
             "{name} takes {channels} channels in patches of {height}×{width}; only "
             "square patches of three channels can be used",

@@ -166,7 +166,9 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
             r"^register_tokens$": "reg_token",
         },
     )
-    width, patch = patch_of(tensors, "patch_embed.proj.weight")
+    cut = "patch_embed.proj.weight"
+    width, patch = patch_of(tensors, cut, takes_other_channels=True)
+    channels = tensors[cut].shape[1]
     depth = depth_of(tensors, r"blocks\.(\d+)\.")
     positions = shape_of(tensors, "pos_embed", 3)[1]
     registers = shape_of(tensors, "reg_token", 3)[1] if "reg_token" in tensors else 0
@@ -186,8 +188,8 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     inner = shape_of(tensors, "blocks.0.mlp.fc2.weight", 2)[1]
     is_gated = hidden == 2 * inner
     if "blocks.0.attn.q_norm.weight" in tensors:
-        channels = shape_of(tensors, "blocks.0.attn.q_norm.weight", 1)[0]
-        heads, said = width // channels, ""
+        head_width = shape_of(tensors, "blocks.0.attn.q_norm.weight", 1)[0]
+        heads, said = width // head_width, ""
     else:
         heads, said = heads_of(width, told)
     classes = shape_of(tensors, "head.weight", 2)[0] if "head.weight" in tensors else 0
@@ -200,6 +202,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     options: dict[str, Any] = {
         "img_size": (rows * patch, cols * patch),
         "patch_size": patch,
+        "in_chans": channels,
         "embed_dim": width,
         "depth": depth,
         "num_heads": heads,
@@ -239,7 +242,7 @@ def _timm(tensors: dict[str, Tensor], told: Told) -> Layout:
     statistics = ("ImageNet", IMAGENET_MEAN, IMAGENET_STD)
     if is_pre_norm:
         statistics = ("CLIP", CLIP_MEAN, CLIP_STD)
-    elif told.is_centred:
+    elif told.is_centred or channels != 3:
         statistics = ("0.5 as", HALF, HALF)
     of_whom, mean, std = statistics
     prepared = (f"{of_whom} mean and deviation", "bicubic, no margin")

@@ -234,9 +234,7 @@ class LabPanel(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._title.setText(
-            self.tr("Changes") if changes else self.tr("No changes")
-        )
+        self._title.setText(self.tr("Changes") if changes else self.tr("No changes"))
         for index, change in enumerate(changes):
             works = in_force[index] if index < len(in_force) else True
             self._rows.addWidget(
