@@ -197,19 +197,19 @@ def test_a_first_model_that_cannot_run_leaves_picture_and_menus(
     """It loads, and its run fails: the picture stays, and another can be chosen."""
     import transformers
 
-    folder = photo.parent / "one_channel"
+    folder = photo.parent / "five_channels"
     config = transformers.ViTConfig(
         hidden_size=32,
         num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=64,
         image_size=64,
-        num_channels=1,
+        num_channels=5,
     )
     transformers.ViTModel(config).save_pretrained(folder)
     window = open_vitviz(photo, model=folder, wait=False)
     qtbot.waitUntil(window.panes.errors.isVisible, timeout=60_000)
-    assert "one_channel" in window.panes.errors.text()
+    assert "five_channels" in window.panes.errors.text()
     document = window.controller.document
     assert document.image is not None
     assert document.trace is None
