@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, VitvizError
-from vitviz.models.catalogue.download import seconds_text
+from vitviz.models.catalogue.progress import seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -10,8 +10,8 @@ from vitviz.cli.output import say, show, show_path
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import UnknownModelError
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import DownloadProgress, seconds_text
 from vitviz.models.catalogue.entries import Entry, Trait, find, search
+from vitviz.models.catalogue.progress import DownloadProgress, seconds_text
 
 DESCRIPTION = """\
 List the models that vitviz knows by name, show one, fetch its weights, or check a file

@@ -26,9 +26,9 @@ from PySide6.QtWidgets import (
 
 from vitviz.domain.number_text import bytes_text
 from vitviz.domain.problem_type import ONE_LOGIT
-from vitviz.models.catalogue.download import seconds_text
 from vitviz.models.catalogue.embedded import EMBEDDED_PATCH_SIZES
 from vitviz.models.catalogue.entries import TIMM_PREFIX, Entry, Trait
+from vitviz.models.catalogue.progress import seconds_text
 from vitviz.ui.base import theme
 
 MIN_WIDTH = 400

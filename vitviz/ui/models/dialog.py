@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from vitviz.errors import Cancelled, CheckpointError, VitvizError
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import DownloadProgress
 from vitviz.models.catalogue.entries import TIMM_PREFIX, Entry, Trait, entries, search
+from vitviz.models.catalogue.progress import DownloadProgress
 from vitviz.ui.base import theme
 from vitviz.ui.models import details
 from vitviz.ui.models.details import ModelDetails

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 from vitviz.errors import VitvizError
 from vitviz.jobs import models
 from vitviz.jobs.queue import Event, Failed, Finished, Job, JobKind, Progressed, bound
-from vitviz.models.catalogue.download import DownloadProgress
 from vitviz.models.catalogue.entries import Entry
+from vitviz.models.catalogue.progress import DownloadProgress
 from vitviz.ui.base import theme
 from vitviz.ui.base.text import sentence
 from vitviz.ui.base.threads import Workers, WorkerThread

@@ -34,6 +34,7 @@ from PySide6.QtGui import (
     QPainter,
     QPixmap,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -342,15 +343,23 @@ class SampleButton(QToolButton):
         if side == self._side:
             return
         self._side = side
-        self._mapped = QIcon()
+        self._plain = self._mapped = QIcon()
         size = QSize(side, round(side * ASPECT))
-        self._plain = QIcon(self._drawn(size, None))
         self.setIconSize(size)
-        self._refresh()
+        if self.isVisible():
+            self._refresh()
+        else:
+            # the layout asks for the size; a window that opens a picture never draws it
+            self.setIcon(QIcon(QPixmap(size)))
 
     def showsMap(self) -> bool:
         """Return whether the map is shown."""
         return self._is_pointed_at or self.hasFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw the picture."""
+        super().showEvent(event)
+        self._refresh()
 
     def enterEvent(self, event: QEnterEvent) -> None:
         """Show the map."""
@@ -377,14 +386,16 @@ class SampleButton(QToolButton):
     def _refresh(self) -> None:
         if not self._side:
             return
-        if not self.showsMap():
+        size = QSize(self._side, round(self._side * ASPECT))
+        if self.showsMap():
+            if self._mapped.isNull():
+                map_ = sample_maps().get(self._path.stem)
+                self._mapped = QIcon(self._drawn(size, map_))
+            self.setIcon(self._mapped)
+        else:
+            if self._plain.isNull():
+                self._plain = QIcon(self._drawn(size, None))
             self.setIcon(self._plain)
-            return
-        if self._mapped.isNull():
-            size = QSize(self._side, round(self._side * ASPECT))
-            map_ = sample_maps().get(self._path.stem)
-            self._mapped = QIcon(self._drawn(size, map_))
-        self.setIcon(self._mapped)
 
     def _drawn(self, size: QSize, map_: SampleMap | None) -> QPixmap:
         """Return the middle of the picture, all samples of one shape, with a map."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from vitviz.models.catalogue.download import seconds_text
+from vitviz.models.catalogue.progress import seconds_text
 
 
 @pytest.mark.parametrize(
