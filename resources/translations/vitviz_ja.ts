@@ -2329,7 +2329,7 @@
     </message>
 </context>
 <context>
-    <name>PicturePane</name>
+    <name>PictureLine</name>
     <message>
         <source>Back to attention</source>
         <translation>アテンションのマップに戻る</translation>
@@ -2337,10 +2337,6 @@
     <message>
         <source>On: the patch under the pointer shows its own map. Off, or while Alt is held, the pointer reads this map's value at the patch. (H)</source>
         <translation>オン：ポインターの下のパッチが、そのパッチ自身のマップを表示します。オフのとき、またはAltを押している間は、表示中のマップのその位置の値を読み取ります。（H）</translation>
-    </message>
-    <message>
-        <source>Picture</source>
-        <translation>画像</translation>
     </message>
     <message>
         <source>Preview on hover</source>
@@ -2357,6 +2353,13 @@
     <message>
         <source>Show attention again (Esc)</source>
         <translation>アテンションのマップの表示に戻ります（Esc）</translation>
+    </message>
+</context>
+<context>
+    <name>PicturePane</name>
+    <message>
+        <source>Picture</source>
+        <translation>画像</translation>
     </message>
     <message>
         <source>The model did not see this part of the picture.</source>

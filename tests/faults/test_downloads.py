@@ -19,8 +19,9 @@ from tests.faults.loopback import Site, allow_loopback, serving
 from vitviz.errors import Cancelled, CheckpointError, DownloadError, OutputError
 from vitviz.models.catalogue import download as downloads
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import DownloadProgress, download
+from vitviz.models.catalogue.download import download
 from vitviz.models.catalogue.entries import Remote
+from vitviz.models.catalogue.progress import DownloadProgress
 from vitviz.system.file_lock import FileLock
 
 CONTENT = np.random.default_rng(5).bytes(3_000_000)

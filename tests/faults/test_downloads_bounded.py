@@ -15,8 +15,9 @@ from tests.faults.loopback import Site, allow_loopback, serving
 from vitviz.errors import Cancelled, DownloadError
 from vitviz.models.catalogue import download as downloads
 from vitviz.models.catalogue import store
-from vitviz.models.catalogue.download import DownloadProgress, download, most_bytes
+from vitviz.models.catalogue.download import download, most_bytes
 from vitviz.models.catalogue.entries import Remote, entries
+from vitviz.models.catalogue.progress import DownloadProgress
 
 CONTENT = np.random.default_rng(5).bytes(3_000_000)
 DIGEST = hashlib.sha256(CONTENT).hexdigest()

@@ -228,7 +228,7 @@ class Comparison(QObject):
                 names = names[0], f"{names[1]}: {' … '.join(ends)}"
             self._live.setWipe(rgba, None if is_same else pixels, names)
         pane.picture.setHeat(rgba)
-        pane.picture.setWords(sentence_of(shown, setup))
+        pane.picture.line.setWords(sentence_of(shown, setup))
         pane.picture.setPinned(one.token, (), _meaning(one))
         pane.bar.setColormap(state.look.colormap)
         pane.bar.setStyleKind(look.style, look.opacity)
@@ -276,7 +276,7 @@ class Comparison(QObject):
         kept, pane = self.kept, self.pane
         assert kept is not None
         setup = trace.setup
-        pane.picture.setWords("")
+        pane.picture.line.setWords("")
         pane.picture.showPixels(setup.picture.pixels)
         pane.picture.setPlacement(setup.placement, setup.grid)
         pane.picture.setPinned(live.token, (), _meaning(live))
@@ -358,7 +358,7 @@ class ComparePane(QWidget):
         self.picture = PicturePane()
         self.picture.setAccessibleName(self.tr("Kept view"))
         # As at the left, so that the two pictures stand at one height.
-        self.picture.setShowsWords(not theme.presents())
+        self.picture.line.setVisible(not theme.presents())
         self.bar = ColourBar()
         self._live_caption, self._caption = self._line(), self._line()
         self._text = ""

@@ -97,9 +97,9 @@ def test_norms_are_laid_over_the_picture(
     wanted = np.linalg.norm(states[layer], axis=1)[1:].reshape(5, 5)
     np.testing.assert_allclose(heat_on_screen(window), wanted, rtol=1e-5)
     assert control.state.layer == min(layer, 2)
-    assert panes.picture.sign() == "Token norms"
-    assert panes.picture.words().startswith("Length of each state")
-    assert ("leaves" in panes.picture.words()) == (layer == 3)
+    assert panes.picture.line.sign() == "Token norms"
+    assert panes.picture.line.words().startswith("Length of each state")
+    assert ("leaves" in panes.picture.line.words()) == (layer == 3)
     assert panes.tokens.grid.current() == {divmod(layer, panes.tokens.grid.shape()[1])}
     control.screen.hover(control.document.trace.token((4, 2)))  # type: ignore[union-attr]
     assert float(panes.picture.valueText()) == pytest.approx(wanted[4, 2], rel=1e-2)
@@ -180,7 +180,7 @@ def test_what_is_clicked_is_what_the_picture_shows(
     large = heat_on_screen(window)
     assert np.corrcoef(small.ravel(), large.ravel())[0, 1] > 0.8
     assert (
-        window.panes.picture.sign()
+        window.panes.picture.line.sign()
         == {
             Reading.LENS: "Lens",
             Reading.POSITIONS: "Position similarity",
@@ -194,7 +194,7 @@ def test_the_way_back_to_attention(qtbot: QtBot, window: MainWindow, way: str) -
     before = heat_on_screen(window)
     show(qtbot, window, Reading.NORMS)
     lay(qtbot, window, 2)
-    assert picture.sign() == "Token norms"
+    assert picture.line.sign() == "Token norms"
     assert not np.allclose(heat_on_screen(window), before)
     if way == "key":
         qtbot.keyClick(window, Qt.Key.Key_Escape)
@@ -205,12 +205,12 @@ def test_the_way_back_to_attention(qtbot: QtBot, window: MainWindow, way: str) -
     else:
         control.steps.step_head(1)
     wait_idle(qtbot, window)
-    assert picture.sign() == ""
+    assert picture.line.sign() == ""
     assert not back_button(window).isVisible()
     if way == "undo":
         control.redo()
         wait_idle(qtbot, window)
-        assert picture.sign() == "Token norms"
+        assert picture.line.sign() == "Token norms"
     elif way != "head":
         np.testing.assert_array_equal(heat_on_screen(window), before)
 

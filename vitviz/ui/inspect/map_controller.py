@@ -201,13 +201,13 @@ class HeatController(PaneController[HeatPanes]):
         shown, bar = on_levels(self.shown, self._shared), self.panes.bar
         look, one = shown.look, shown.heat
         self.panes.picture.setUnseenLight(unseen_light(look))
-        self.panes.picture.setSign(self._sign(shown))
+        self.panes.picture.line.setSign(self._sign(shown))
         if one is None:
             self.panes.picture.setHeat(None)
-            self.panes.picture.setWords("")
+            self.panes.picture.line.setWords("")
             bar.setLevels(None)
             return
-        self.panes.picture.setWords(sentence_of(one, shown.setup))
+        self.panes.picture.line.setWords(sentence_of(one, shown.setup))
         self.panes.picture.setHeat(overlay(one, look))
         bar.setColormap(look.colormap)
         bar.setStyleKind(look.style, look.opacity)

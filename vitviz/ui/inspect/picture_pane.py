@@ -1,48 +1,36 @@
 """Picture pane: the picture with a map over it, to hover, click and zoom.
 
-An inset in its corner shows small maps of the queries pinned beside.
+An inset in its corner shows small maps of the queries pinned beside; a line below it
+says what the map shows.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QImage,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.placement import Placement
-from vitviz.ui.base import icons, theme
-from vitviz.ui.base.text import show_plainly, tip
+from vitviz.ui.base import theme
+from vitviz.ui.inspect.inset import Inset
 from vitviz.ui.inspect.picture_items import GridItem, PhotoItem, RingItem, qrect
+from vitviz.ui.inspect.picture_line import PictureLine
 from vitviz.ui.inspect.wipe_item import REACH_PX, WipeItem
 from vitviz.ui.widgets.chip import Chip
-from vitviz.ui.widgets.elided import ElidedLabel
-from vitviz.ui.widgets.inputs import action_button
-from vitviz.ui.widgets.map_image import STALE_OPACITY, map_image, paint_map
+from vitviz.ui.widgets.map_image import STALE_OPACITY
 from vitviz.views.colour import Meaning
-from vitviz.views.display import MapCell
 from vitviz.views.view_state import MAX_OTHERS
 
 Bytes = npt.NDArray[np.uint8]
@@ -55,6 +43,8 @@ _ARROWS = {
 }
 # Margin around a fitted picture, as a share of its size.
 FIT_MARGIN = 0.02
+# Least width of a picture alone, and of one of two; and its least height.
+ALONE_PX, BESIDE_PX, LEAST_HEIGHT_PX = 240, 120, 200
 
 
 class PicturePane(QWidget):
@@ -81,10 +71,6 @@ class PicturePane(QWidget):
     arrowPressed = Signal(int, int)
     # The divider of a wipe was moved: the share of the width at its left.
     wipeMoved = Signal(float)
-    # The preview of the patch under the pointer is wanted, or no longer.
-    previewToggled = Signal()
-    # Attention is to be shown again, in place of another map.
-    attentionRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,7 +82,6 @@ class PicturePane(QWidget):
         self._pinned: int | None = None
         self._is_zoomed = False
         self._pixels: Bytes | None = None
-        self._said = ""
         self._pointer = QPoint()
 
         self._view = pg.GraphicsView(self, useOpenGL=False)
@@ -147,50 +132,8 @@ class PicturePane(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._view, 1)
-        self._words = ElidedLabel()
-        self._words.setContentsMargins(12, 2, 12, 4)
-        self._words.setSizePolicy(
-            QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
-        )
-        self._sign = QLabel()
-        show_plainly(self._sign)
-        self._sign.setContentsMargins(12, 2, 0, 4)
-        bold = self._sign.font()
-        bold.setBold(True)
-        self._sign.setFont(bold)
-        self._sign.hide()
-        self._back = action_button(
-            self.tr("Back to attention"), self.tr("Show attention again (Esc)")
-        )
-        self._back.setObjectName("back")
-        self._back.setFont(theme.font("small"))
-        self._back.clicked.connect(self.attentionRequested)
-        self._preview = QToolButton()
-        self._preview.setObjectName("preview")
-        self._preview.setAccessibleName(self.tr("Preview on hover"))
-        self._preview.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._preview.setToolTip(
-            self.tr(
-                "On: the patch under the pointer shows its own map. Off, or while Alt "
-                "is held, the pointer reads this map's value at the patch. (H)"
-            )
-        )
-        self._preview.clicked.connect(self._on_preview)
-        self._preview.hide()
-        self._line = QWidget()
-        self._line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        below = QHBoxLayout(self._line)
-        below.setContentsMargins(0, 0, 4, 0)
-        below.setSpacing(0)
-        below.addWidget(self._sign)
-        below.addWidget(self._words, 1)
-        below.addWidget(self._back)
-        below.addWidget(self._preview)
-        # The line keeps its height, so that the picture does not move.
-        self._line.setFixedHeight(self._back.sizeHint().height() + 2)
-        self._back.hide()
-        self._line.hide()
-        layout.addWidget(self._line)
+        self.line = PictureLine()
+        layout.addWidget(self.line)
         self._chip = Chip(self)
         self.setBeside(False)
         self.inset = Inset(self._view)
@@ -200,7 +143,7 @@ class PicturePane(QWidget):
         """Use the surround of the application's theme."""
         surround = theme.colours().surround
         self._view.setBackground(surround)
-        self._line.setStyleSheet(f".QWidget {{ background: {surround}; }}")
+        self.line.refreshTheme()
 
     def setPicture(self, pixels: Bytes | None, copies: tuple[Bytes, ...] = ()) -> None:
         """Show (H, W, 3) uint8; remove map, grid and rings of the picture before it.
@@ -282,7 +225,7 @@ class PicturePane(QWidget):
             self._stage.setRect(qrect(self._placement.input_rect()))
         self._stage.setVisible(is_shown)
         self._heat.setVisible(not is_shown)
-        self._words.setVisible(not is_shown)  # they are on the map
+        self.line.setWordsVisible(not is_shown)  # they are on the map
 
     def stage(self) -> Bytes | None:
         """Return what is shown in place of the map, if anything."""
@@ -338,43 +281,6 @@ class PicturePane(QWidget):
     def setBeside(self, is_beside: bool) -> None:
         """Set whether another picture stands beside: then it may be narrower."""
         self.setMinimumSize(BESIDE_PX if is_beside else ALONE_PX, LEAST_HEIGHT_PX)
-
-    def setPreviews(self, on: bool) -> None:
-        """Offer the preview of the patch under the pointer, and show if it is on."""
-        # The icon tells on from off: a checked button would outshine the caption.
-        name = self.tr("Preview on hover: on") if on else None
-        self._preview.setAccessibleName(name or self.tr("Preview on hover: off"))
-        icons.dress(self._preview, "preview" if on else "preview_off")
-        self._preview.show()
-
-    def _on_preview(self) -> None:
-        self.previewToggled.emit()
-
-    def setWords(self, text: str) -> None:
-        """Say below the picture, in a line, what the map shows."""
-        self._said = text
-        self._words.setText(text)
-        self._words.setToolTip(tip(text))
-
-    def words(self) -> str:
-        """Return the line below the picture."""
-        return self._said
-
-    def setSign(self, text: str) -> None:
-        """Name what is shown in place of attention, with the way back; "": nothing."""
-        if text == self.sign():
-            return
-        self._sign.setText(f"{text} ·" if text else "")
-        self._sign.setVisible(bool(text))
-        self._back.setVisible(bool(text))
-
-    def sign(self) -> str:
-        """Return what is named as shown in place of attention; "" for attention."""
-        return self._sign.text().removesuffix(" ·")
-
-    def setShowsWords(self, shows: bool) -> None:
-        """Set whether there is a line of words below the picture."""
-        self._line.setVisible(shows)
 
     def setValue(self, text: str) -> None:
         """Show a value beside the pointer; "" shows none."""
@@ -615,156 +521,3 @@ class PicturePane(QWidget):
         shown = self.shownRange()
         if shown is not None:
             self.rangeChanged.emit(shown)
-
-
-# Least width of a picture alone, and of one of two; and its least height.
-ALONE_PX, BESIDE_PX, LEAST_HEIGHT_PX = 240, 120, 200
-# Side of a single map.
-SIDE_PX = 120.0
-# Side of a map where several share the corner.
-SEVERAL_PX = 96.0
-# Least side, and the most of the picture's height that a map takes.
-LEAST_PX, INSET_SHARE = 16.0, 0.3
-MARGIN_PX = 12
-# Around a map, and above and below its label, with the maps' frames of 2 px.
-INSET_PX, LABEL_GAP_PX = 6, 5
-
-
-class Inset(QWidget):
-    """Small maps over the parent's lower left corner; setters emit nothing.
-
-    A click chooses the query of a map, with Shift to pin it no longer.
-    """
-
-    # Index of the map, and whether Shift is held.
-    chosen = Signal(int, bool)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._cells: tuple[MapCell, ...] = ()
-        self._images: list[QImage] = []
-        self._parent = parent
-        self.setAccessibleName(self.tr("Maps of the queries pinned beside"))
-        self.setToolTip(
-            self.tr(
-                "Maps of the queries pinned beside. A click makes a map's query that "
-                "of the picture; Shift and a click unpin it."
-            )
-        )
-        self.setMouseTracking(True)
-        parent.installEventFilter(self)
-        self.hide()
-
-    def setCells(self, cells: tuple[MapCell, ...], colormap: str) -> None:
-        """Show maps with their labels; none hides the inset."""
-        self._cells = cells
-        self._images = [map_image(cell, colormap) for cell in cells]
-        if cells:
-            self._place()
-        self.setVisible(bool(cells))
-        self.update()
-
-    def cells(self) -> tuple[MapCell, ...]:
-        """Return the maps that are shown."""
-        return self._cells
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        """Stay in the corner when the parent is resized."""
-        if event.type() == QEvent.Type.Resize:
-            self._place()
-        return False
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show a hand over what can be clicked."""
-        shape = Qt.CursorShape
-        is_map = self._index_at(event.position()) is not None
-        self.setCursor(shape.PointingHandCursor if is_map else shape.ArrowCursor)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Keep presses to itself, so that no patch below is chosen."""
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Emit `chosen` for the map under the pointer."""
-        index = self._index_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and index is not None:
-            shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            self.chosen.emit(index, shift)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Do no more than a click: the picture below is not fitted."""
-        event.accept()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the panel, maps, dashed frames and labels."""
-        tone = theme.colours()
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(tone.panel))
-        painter.setPen(QColor(tone.line))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
-        dashed = QPen(QColor(Meaning.QUERY.value), 2)
-        dashed.setDashPattern([3, 2])
-        flags = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        for index, (cell, image) in enumerate(
-            zip(self._cells, self._images, strict=True)
-        ):
-            box = self.mapRect(index)
-            target = paint_map(painter, image, box)
-            painter.setPen(dashed)
-            painter.drawRect(target.adjusted(-1, -1, 1, 1))
-            painter.setFont(theme.font("small"))
-            painter.setPen(QColor(tone.text))
-            below, end = self.labelRect(index), Qt.TextElideMode.ElideRight
-            label = painter.fontMetrics().elidedText(
-                cell.label, end, math.floor(below.width())
-            )
-            painter.drawText(below, flags, label)
-
-    def mapRect(self, index: int) -> QRectF:
-        """Return the rectangle of a map."""
-        side = self._side()
-        return QRectF(INSET_PX + index * self._pitch(), INSET_PX, side, side)
-
-    def labelRect(self, index: int) -> QRectF:
-        """Return the rectangle of a map's label, clear of the frames around it."""
-        box = self.mapRect(index)
-        top = box.bottom() + LABEL_GAP_PX
-        width = self._pitch() - INSET_PX
-        return QRectF(box.x(), top, width, self.height() - LABEL_GAP_PX - top)
-
-    def _index_at(self, place: QPointF) -> int | None:
-        """Return which map or label is at a place; None for none."""
-        for index in range(len(self._cells)):
-            if self.mapRect(index).united(self.labelRect(index)).contains(place):
-                return index
-        return None
-
-    def _side(self) -> float:
-        """Return the side of a map: smaller where several share the corner.
-
-        In a small picture they take no more than its width, and a part of its height.
-        """
-        side = SIDE_PX if len(self._cells) < 2 else SEVERAL_PX
-        return min(side, INSET_SHARE * self._parent.height(), self._room() - INSET_PX)
-
-    def _room(self) -> float:
-        """Return the width that there is for a map."""
-        whole = self._parent.width() - 2 * MARGIN_PX - INSET_PX
-        return max(whole / max(1, len(self._cells)), LEAST_PX + INSET_PX)
-
-    def _pitch(self) -> float:
-        """Return the distance from map to map: of a label, where it is wider."""
-        metrics = QFontMetricsF(theme.font("small"))
-        widest = max(
-            (metrics.horizontalAdvance(c.label) for c in self._cells), default=0
-        )
-        wanted = max(self._side(), math.ceil(widest)) + INSET_PX
-        return min(wanted, self._room())
-
-    def _place(self) -> None:
-        side, count = self._side(), max(1, len(self._cells))
-        line = round(QFontMetricsF(theme.font("small")).height())
-        width = count * self._pitch() + INSET_PX
-        height = INSET_PX + side + LABEL_GAP_PX + line + LABEL_GAP_PX
-        top = self._parent.height() - height - MARGIN_PX
-        self.setGeometry(MARGIN_PX, round(top), round(width), round(height))

@@ -150,7 +150,7 @@ class Contents(QWidget):
         layout.addLayout(layers)
         layout.addWidget(panes.controls)
         layout.addWidget(panes.status)
-        panes.picture.setShowsWords(True)
+        panes.picture.line.setVisible(True)
         self._show_tools(False)
         if theme.presents():
             self._reduce()
@@ -201,7 +201,7 @@ class Contents(QWidget):
         """Show only picture, rail, a side panel and a line of text, for an audience."""
         for part in (self.top, self.panes.controls, self.panes.status, self.film):
             part.hide()
-        self.panes.picture.setShowsWords(False)
+        self.panes.picture.line.setVisible(False)
         self.line.show()
         self.start.setMinimumSize(1, 1)  # its pictures must not widen the window
         self.panes.tabs.setShowsNames(False)

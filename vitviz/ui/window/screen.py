@@ -140,7 +140,7 @@ class Screen(QObject):
     @previews_on_hover.setter
     def previews_on_hover(self, on: bool) -> None:
         self._heat.previews_on_hover = on
-        self._panes.picture.setPreviews(on)
+        self._panes.picture.line.setPreviews(on)
 
     def hold_query(self, is_held: bool) -> None:
         """Set whether the pinned query's map stays, whatever is hovered."""
@@ -162,7 +162,7 @@ class Screen(QObject):
     def attach(self, panes: Panes) -> None:
         """Use other panes, and show the same there."""
         self._panes = panes
-        panes.picture.setPreviews(self.previews_on_hover)
+        panes.picture.line.setPreviews(self.previews_on_hover)
         self._show_picture()
         self._show_setup()
         for controller, filled in self._controllers:

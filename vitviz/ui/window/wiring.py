@@ -106,7 +106,7 @@ class Connections(QObject):
         top = contents.top
         panes.picture.tokenHovered.connect(control.screen.hover)
         panes.picture.tokenChosen.connect(control.pin)
-        panes.picture.previewToggled.connect(features.view_handlers.toggle_hover)
+        panes.picture.line.previewToggled.connect(features.view_handlers.toggle_hover)
         panes.picture.inset.chosen.connect(control.choose_beside)
         panes.picture.messaged.connect(panes.status.setText)
         panes.picture.arrowPressed.connect(control.steps.move_query)
@@ -358,7 +358,7 @@ class ViewHandlers(QObject):
         panes.heads.layerChosen.connect(self.on_layer)
         panes.tokens.viewChosen.connect(self.on_tokens_view)
         panes.tokens.mapChosen.connect(self.on_token_map)
-        panes.picture.attentionRequested.connect(self.on_attention)
+        panes.picture.line.attentionRequested.connect(self.on_attention)
         panes.classes.targetChosen.connect(self.on_target)
         panes.bar.scaleRequested.connect(self.on_fixed_range)
         bar = panes.controls
