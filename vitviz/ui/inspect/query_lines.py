@@ -31,6 +31,9 @@ from vitviz.views.query_numbers import QueryNumbers
 LEAST_PX, MOST_PX = 92.0, 260.0
 GAP_PX = 16.0
 DOT_PX = 3.5
+# Between a title and its value, and the widest value.
+TITLE_GAP_PX = 6.0
+WIDEST_VALUE = "0.000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,44 @@ class QueryLines(QWidget):
 
     def chartRect(self, index: int) -> QRectF:
         """Return the rectangle of one line, without its title."""
-        count = len(self._lines)
-        width = (self.width() - (count - 1) * GAP_PX) / count
-        width = min(max(width, 1.0), MOST_PX)
+        widths = self._widths()
         top = self._title_height()
-        left = index * (width + GAP_PX)
-        return QRectF(left, top, width, max(self.height() - top - 6, 4.0))
+        left = sum(widths[:index]) + index * GAP_PX
+        return QRectF(left, top, widths[index], max(self.height() - top - 6, 4.0))
+
+    def _widths(self) -> list[float]:
+        """Return the lines' widths: equal, unless a title then hits its value."""
+        count = len(self._lines)
+        room = self.width() - (count - 1) * GAP_PX
+        equal = min(max(room / count, 1.0), MOST_PX)
+        metrics = QFontMetricsF(theme.font("small"))
+        value = metrics.horizontalAdvance(WIDEST_VALUE)
+        needed = [
+            metrics.horizontalAdvance(one.title) + TITLE_GAP_PX + value
+            for one in self._lines
+        ]
+        spare = room - sum(needed)
+        if spare < 0 or max(needed) <= equal:
+            return [equal] * count
+        return [width + spare / count for width in needed]
+
+    def heads(self) -> list[tuple[str, str]]:
+        """Return (title, value) of each line, as they are written above it."""
+        return [
+            self._head(line, self.chartRect(index).width())
+            for index, line in enumerate(self._lines)
+        ]
+
+    def _head(self, line: Line, width: float) -> tuple[str, str]:
+        """Return (title, value), the title cut where both do not fit."""
+        now = None if self._current is None else self._value(line, self._current)
+        value = "–" if now is None else line.text(now)
+        metrics = QFontMetricsF(theme.font("small"))
+        left = width - metrics.horizontalAdvance(value) - TITLE_GAP_PX
+        return (
+            metrics.elidedText(line.title, Qt.TextElideMode.ElideRight, max(left, 0)),
+            value,
+        )
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw titles, values of the current layer, and the lines."""
@@ -158,10 +193,10 @@ class QueryLines(QWidget):
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font("small"))
         painter.setPen(QColor(tone.faint))
-        painter.drawText(head, middle | Qt.AlignmentFlag.AlignLeft, line.title)
         now = None if self._current is None else found.get(self._current)
+        title, text = self._head(line, chart.width())
+        painter.drawText(head, middle | Qt.AlignmentFlag.AlignLeft, title)
         painter.setPen(readable(Meaning.QUERY))
-        text = "–" if now is None else line.text(now)
         painter.drawText(head, middle | Qt.AlignmentFlag.AlignRight, text)
         painter.setPen(QPen(QColor(tone.line), 1))
         painter.drawLine(chart.bottomLeft(), chart.bottomRight())

@@ -36,7 +36,7 @@ class Segmented(QWidget):
         """
         super().__init__(parent)
         if is_tight:
-            self.setStyleSheet("QToolButton { padding-left: 4px; padding-right: 4px; }")
+            self.setStyleSheet("QToolButton { padding-left: 1px; padding-right: 1px; }")
         self._values: list[object] = []
         self._title: QLabel | None = None
         self._group = QButtonGroup(self)
