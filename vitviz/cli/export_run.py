@@ -33,15 +33,18 @@ class MethodInputs:
 
 def chosen_model(request: ExportRequest) -> Model:
     from vitviz.models.catalogue.embedded import EMBEDDED_NAME
-    from vitviz.models.load import load_model
+    from vitviz.system.quick_imports import collecting_later
 
-    request.running.set_threads()
-    model = load_model(
-        request.model or EMBEDDED_NAME,
-        device=request.device,
-        dtype=request.dtype,
-        patch_size=request.patch,
-    )
+    with collecting_later():
+        from vitviz.models.load import load_model
+
+        request.running.set_threads()
+        model = load_model(
+            request.model or EMBEDDED_NAME,
+            device=request.device,
+            dtype=request.dtype,
+            patch_size=request.patch,
+        )
     return request.running.applied(model, request.fit)
 
 

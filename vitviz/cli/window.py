@@ -13,10 +13,12 @@ def execute(args: argparse.Namespace) -> int:
 
     check_display()
     from vitviz.system import settings
+    from vitviz.system.quick_imports import collecting_later
 
     if args.reset_settings:
         _reset()
-    from vitviz.ui.window.app import run
+    with collecting_later():
+        from vitviz.ui.window.app import run
 
     remembered = settings.get()
     return run(

@@ -23,6 +23,7 @@ from pathlib import Path
 from vitviz.errors import Cancelled
 from vitviz.system.memory import free_bytes
 from vitviz.system.paths import is_bundle
+from vitviz.system.quick_imports import collecting_later
 
 # A bundle's first argument when it is to do a job, which is the second argument;
 # `--help` does not list it.
@@ -133,7 +134,9 @@ def serve(job: str) -> None:
     """Do the job in this process. Raises KeyError for a name that is not in `JOBS`."""
     _limit(os.environ.pop(_LIMIT, ""))
     module, _, name = JOBS[job].partition(":")
-    getattr(importlib.import_module(module), name)()
+    with collecting_later():
+        do = getattr(importlib.import_module(module), name)
+    do()
 
 
 def _memory_bytes() -> int:
