@@ -13,6 +13,7 @@ allows: no field of ours means anything beyond, and Qt and numpy hold no larger 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import enum
 import functools
@@ -112,9 +113,16 @@ def decoded(kind: type[T], value: object, default: T) -> tuple[T, list[str]]:
             found[field.name] = _read(hint, value[field.name])
         except Mismatch:
             bad.append(field.name)
+    # together first: two fields may fit each other and not the default of one; then
+    # without each; then a field at a time, so that one that is refused spoils no other
+    for refused in ((), *((name,) for name in found)):
+        kept = {name: one for name, one in found.items() if name not in refused}
+        with contextlib.suppress(ValueError, OverflowError):
+            made = dataclasses.replace(default, **kept)  # type: ignore[type-var]
+            return made, [*bad, *refused]
     made = default
     for name, one in found.items():
-        try:  # a field at a time: one that its class refuses spoils no other
+        try:
             made = dataclasses.replace(made, **{name: one})  # type: ignore[type-var]
         except (ValueError, OverflowError):
             bad.append(name)
