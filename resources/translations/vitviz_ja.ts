@@ -2500,6 +2500,10 @@
         <source>the mean</source>
         <translation>平均の色</translation>
     </message>
+    <message>
+        <source>{n} bands of the file, a mean and a deviation each</source>
+        <translation>ファイルの{n}バンド。平均と標準偏差はバンドごと</translation>
+    </message>
 </context>
 <context>
     <name>QAbstractFileIconProvider</name>
@@ -3855,6 +3859,10 @@
         <translation>水平断（下から）</translation>
     </message>
     <message>
+        <source>bands {bands}</source>
+        <translation>バンド{bands}</translation>
+    </message>
+    <message>
         <source>blue</source>
         <translation>青</translation>
     </message>
@@ -4832,8 +4840,8 @@
         <translation>値を引き伸ばしたため、カラープロファイルは使いません。</translation>
     </message>
     <message>
-        <source>Such a picture cannot be: {reason}. Bands count from 1, one or three of them, frames from 0.</source>
-        <translation>この指定は使えません：{reason}。バンドは 1 から数えて 1 つか 3 つ、フレームは 0 から数えます。</translation>
+        <source>Such a picture cannot be: {reason}. Bands count from 1, at most {most} of them, frames from 0.</source>
+        <translation>この指定は使えません：{reason}。バンドは 1 から数えて {most} 個まで、フレームは 0 から数えます。</translation>
     </message>
     <message>
         <source>The attention {where} is computed in {shape} pieces (windows), not over the whole picture. vitviz shows global attention.</source>
@@ -5800,8 +5808,8 @@
         <translation>{model}は{tokens}トークンで動きますが、{rows}×{cols}パッチと特殊トークン{prefix}個なら{expected}になるはずです。vitvizは決まった1本のパッチの列を表示します。</translation>
     </message>
     <message>
-        <source>{model} takes {channels} channels, and a picture has three. Give it a prepared tensor of the shape (1, {channels}, height, width).</source>
-        <translation>{model} の入力は {channels} チャンネルですが、画像は 3 チャンネルです。形が (1, {channels}, 高さ, 幅) の前処理済みテンソルを渡してください。</translation>
+        <source>{model} takes {channels} channels, and {name} has {count}. Open a TIFF of at least {channels} bands, or give it a prepared tensor of the shape (1, {channels}, height, width).</source>
+        <translation>{model} の入力は {channels} チャンネルですが、{name} は {count} チャンネルです。{channels} バンド以上の TIFF を開くか、形が (1, {channels}, 高さ, 幅) の前処理済みテンソルを渡してください。</translation>
     </message>
     <message>
         <source>{names} is no layer of the network beside it</source>
@@ -5936,6 +5944,10 @@
         <translation>{name}はセッションのファイルではありません。</translation>
     </message>
     <message>
+        <source>{name} is one number, or one for each of {channels} channels, not {count}.</source>
+        <translation>{name} は数一つ、または {channels} チャンネルそれぞれに一つで、{count} 個ではありません。</translation>
+    </message>
+    <message>
         <source>{name} is one number, or three of red, green and blue, not {count}.</source>
         <translation>{name} は数一つ、または赤・緑・青の三つで、{count} 個ではありません。</translation>
     </message>
@@ -5990,6 +6002,10 @@
     <message>
         <source>{name} takes {channels} channels, and its filters are no colours.</source>
         <translation>{name} の入力は {channels} チャンネルで、フィルターは色として表せません。</translation>
+    </message>
+    <message>
+        <source>{name} takes {channels} channels, and its preprocessing has {count} means. Set image_mean and image_std in its configuration.</source>
+        <translation>{name} の入力は {channels} チャンネルですが、前処理の平均は {count} 個です。設定の image_mean と image_std を直してください。</translation>
     </message>
     <message>
         <source>{name} {version} is too old to open files safely. Mend it with: pip install '{name}&gt;={least}'</source>

@@ -29,7 +29,13 @@ from vitviz.domain.placement import Fit, Placement
 from vitviz.errors import BudgetError, InputError, UnsupportedModelError
 from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.model import Model, ModelInfo
-from vitviz.pictures.preprocessing import Preprocessing, placement_for, prepare
+from vitviz.pictures.preprocessing import (
+    Preprocessing,
+    for_channels,
+    placement_for,
+    prepare,
+    prepare_bands,
+)
 from vitviz.pictures.source import SourceImage, load_image
 from vitviz.system.memory import is_out_of_memory
 
@@ -79,8 +85,8 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
     hidden = [one for one in setup.interventions.hidden if one.how.fill is not None]
     if setup.image is None or not any(one.patches for one in hidden):
         return None
-    prepared = as_channels(
-        prepare(setup.image, setup.placement, setup.preprocessing), setup.model
+    prepared = model_input(
+        setup.image, setup.placement, setup.preprocessing, setup.model
     )
     pixels = hide_patches(setup, torch.from_numpy(prepared)[None])[0].numpy()
     width, height = setup.model.patch_size
@@ -97,26 +103,36 @@ def hidden_rgba(setup: Setup) -> npt.NDArray[np.uint8] | None:
 _LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)[:, None, None]
 
 
-def as_channels(
-    prepared: npt.NDArray[np.float32], info: ModelInfo
+def model_input(
+    image: SourceImage,
+    placement: Placement,
+    preprocessing: Preprocessing,
+    info: ModelInfo,
 ) -> npt.NDArray[np.float32]:
-    """Return a picture's input, (3, h, w), in as many channels as the model takes.
+    """Return a picture's input, (C, h, w), in as many channels as the model takes.
 
-    One channel is the luminance.
+    One channel is the luminance; others than one or three are the file's bands.
 
-    Raises InputError for a model that takes other channels than a picture has.
+    Raises InputError for a picture of fewer bands.
     """
+    if info.channels not in (1, 3):
+        count = 3 if image.bands is None else image.bands.shape[2]
+        if image.bands is None or count < info.channels:
+            raise InputError(
+                "{model} takes {channels} channels, and {name} has {count}. Open a "
+                "TIFF of at least {channels} bands, or give it a prepared tensor of "
+                "the shape (1, {channels}, height, width).",
+                model=info.name,
+                channels=info.channels,
+                name=image.name,
+                count=count,
+            )
+        return prepare_bands(image, placement, preprocessing)
+    prepared = prepare(image, placement, preprocessing)
     if info.channels == 3:
         return prepared
-    if info.channels == 1:
-        grey: npt.NDArray[np.float32] = (prepared * _LUMINANCE).sum(0, keepdims=True)
-        return grey
-    raise InputError(
-        "{model} takes {channels} channels, and a picture has three. Give it a "
-        "prepared tensor of the shape (1, {channels}, height, width).",
-        model=info.name,
-        channels=info.channels,
-    )
+    grey: npt.NDArray[np.float32] = (prepared * _LUMINANCE).sum(0, keepdims=True)
+    return grey
 
 
 def _colours(
@@ -128,9 +144,13 @@ def _colours(
     """
     shown_channels = [min(i, len(pixels) - 1) for i in range(3)]
     pixels = pixels[shown_channels]
+    means: tuple[float, ...] = preprocessing.mean
+    deviations: tuple[float, ...] = preprocessing.std
+    if preprocessing.band_mean:
+        means = tuple(preprocessing.band_mean[i] for i in shown_channels)
+        deviations = tuple(preprocessing.band_std[i] for i in shown_channels)
     mean, std = (
-        np.asarray(values, np.float32)[:, None, None]
-        for values in (preprocessing.mean, preprocessing.std)
+        np.asarray(values, np.float32)[:, None, None] for values in (means, deviations)
     )
     shown = np.nan_to_num(np.rint(255 * (pixels * std + mean)))
     colours: npt.NDArray[np.uint8] = np.clip(shown, 0, 255).astype(np.uint8)
@@ -229,6 +249,9 @@ def _untouched(
     if isinstance(image, Tensor):
         return _set_up_tensor(model, image)
     source = image if isinstance(image, SourceImage) else load_image(image)
+    # it may be one that was chosen for another model
+    own = for_channels(model.preprocessing, model.info.channels)
+    model = replace(model, preprocessing=own)
     placement = placement_for(
         source.size,
         model.preprocessing,
@@ -237,7 +260,7 @@ def _untouched(
         fit=None if fit is None else Fit(fit),
     )
     model.adapter.check_size(placement.model_size)
-    prepared = as_channels(prepare(source, placement, model.preprocessing), model.info)
+    prepared = model_input(source, placement, model.preprocessing, model.info)
     pixels = torch.from_numpy(prepared)[None].to(model.device, model.dtype)
     return _setup(model, placement, source), pixels
 

@@ -121,7 +121,7 @@ def _add_picture(parser: argparse.ArgumentParser) -> None:
         "--bands",
         metavar="N|R,G,B",
         help="of a file with several, from 1: one as grey, or three as red, green and "
-        "blue; default: the first three",
+        "blue; for a network of many channels as many as it takes; default: the first",
     )
     group.add_argument(
         "--frame",

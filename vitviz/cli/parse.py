@@ -234,7 +234,8 @@ def reading_of(
     chosen = () if bands is None else bands_of(bands)
     if chosen is None:
         raise SelectionError(
-            "--bands takes one band or three, counted from 1, as in 4,3,2; not {text}.",
+            "--bands takes numbers from 1 as in 4,3,2: one band as grey, three as red, "
+            "green and blue, or those of a network of many channels; not {text}.",
             text=bands,
         )
     number = None if frame is None else whole_number(frame, 0, MAX_FRAME)

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from vitviz.cli.parse import size_of
 from vitviz.domain.number_text import decimal_number, whole_number
 from vitviz.errors import InputError, SelectionError
+from vitviz.pictures.reading import MOST_BANDS
 
 if TYPE_CHECKING:
     import argparse
 
     from vitviz.models.model import Model
+    from vitviz.pictures.preprocessing import Preprocessing
 
-Triple = tuple[float, float, float]
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "lanczos")
 MAX_THREADS = 1024
 
@@ -30,8 +31,9 @@ class PreprocessingOptions:
     # Shorter side before the crop, in pixels, or (width, height); 0 leaves no margin.
     resize: int | tuple[int, int] | None = None
     interpolation: str | None = None
-    mean: Triple | None = None
-    std: Triple | None = None
+    # Of red, green, blue, or of each channel of a network of many.
+    mean: tuple[float, ...] | None = None
+    std: tuple[float, ...] | None = None
     labels: str | None = None
     threads: int | None = None
 
@@ -62,9 +64,35 @@ class PreprocessingOptions:
             own = replace(own, resize=self.resize or None)
         if self.interpolation is not None:
             own = replace(own, interpolation=Interpolation[self.interpolation.upper()])
-        own = replace(own, mean=self.mean or own.mean, std=self.std or own.std)
+        own = self._with_statistics(own, model.info.channels)
         model = replace(model, preprocessing=own)
         return model if self.labels is None else labelled(model, self.labels)
+
+    def _with_statistics(self, own: Preprocessing, channels: int) -> Preprocessing:
+        """Return the preprocessing with the mean and deviation that are given.
+
+        Raises SelectionError for other than three numbers, or one of each channel.
+        """
+        is_banded = channels not in (1, 3)
+        wanted = channels if is_banded else 3
+        for option, given in (("--mean", self.mean), ("--std", self.std)):
+            if given is not None and len(given) != wanted:
+                raise SelectionError(
+                    "{option} takes {wanted} numbers for this network, not {count}.",
+                    option=option,
+                    wanted=wanted,
+                    count=len(given),
+                )
+        if is_banded:
+            mean, std = self.mean or own.band_mean, self.std or own.band_std
+            return replace(own, band_mean=mean, band_std=std)
+        if self.mean is not None:
+            red, green, blue = self.mean
+            own = replace(own, mean=(red, green, blue))
+        if self.std is not None:
+            red, green, blue = self.std
+            own = replace(own, std=(red, green, blue))
+        return own
 
     def set_threads(self) -> None:
         """Set the number of torch's threads, if one is given."""
@@ -83,7 +111,11 @@ def add_preprocessing_arguments(parser: argparse.ArgumentParser) -> None:
         help="shorter side before the crop, for squeeze both; 0 for no margin",
     )
     group.add_argument("--interpolation", metavar="N", help=", ".join(INTERPOLATIONS))
-    group.add_argument("--mean", metavar="R,G,B", help="of red, green, blue in 0 to 1")
+    group.add_argument(
+        "--mean",
+        metavar="R,G,B",
+        help="of red, green, blue in 0 to 1; of each channel of a network of many",
+    )
     group.add_argument("--std", metavar="R,G,B", help="what the rest is divided by")
     parser.add_argument(
         "--labels", metavar="FILE", help="names of the classes: one a line, or JSON"
@@ -107,8 +139,8 @@ def preprocessing_from(args: argparse.Namespace) -> PreprocessingOptions:
     return PreprocessingOptions(
         resize=_resize_of(args.resize),
         interpolation=args.interpolation,
-        mean=_triple(args.mean, "--mean", least=None),
-        std=_triple(args.std, "--std", least=1e-6),
+        mean=_numbers(args.mean, "--mean", least=None),
+        std=_numbers(args.std, "--std", least=1e-6),
         labels=args.labels,
         threads=_number(args.threads, "--threads", 1, MAX_THREADS),
     )
@@ -136,15 +168,19 @@ def _number(text: str | None, option: str, least: int, most: int) -> int | None:
     )
 
 
-def _triple(text: str | None, option: str, *, least: float | None) -> Triple | None:
+def _numbers(
+    text: str | None, option: str, *, least: float | None
+) -> tuple[float, ...] | None:
     if text is None:
         return None
-    parts = [decimal_number(part.strip()) for part in text.split(",", 3)]
+    parts = [decimal_number(part.strip()) for part in text.split(",", MOST_BANDS)]
     is_finite = all(abs(part) < 1e6 for part in parts)
-    if len(parts) == 3 and is_finite and (least is None or min(parts) > least):
-        return parts[0], parts[1], parts[2]
+    is_some = 1 < len(parts) <= MOST_BANDS
+    if is_some and is_finite and (least is None or min(parts) > least):
+        return tuple(parts)
     raise SelectionError(
-        "{option} takes three numbers as in 0.485,0.456,0.406{rule}, not {text}.",
+        "{option} takes three numbers as in 0.485,0.456,0.406{rule}, not {text}. A "
+        "network of many channels takes one for each.",
         option=option,
         rule="" if least is None else ", each above 0.000001",
         text=text,

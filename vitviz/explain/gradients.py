@@ -19,14 +19,13 @@ from torch import Tensor
 from vitviz.attention.cpu_fallback import as_run
 from vitviz.attention.prepare import (
     applied_interventions,
-    as_channels,
     hide_patches,
+    model_input,
 )
 from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.errors import InputError, SelectionError
 from vitviz.models.model import Model
-from vitviz.pictures.preprocessing import prepare
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +141,10 @@ def prepared_pixels(trace: Trace, pixels: Tensor | None = None) -> Tensor:
             raise InputError(
                 "This trace was made of a prepared tensor: give it again as `pixels`."
             )
-        prepared = prepare(setup.image, setup.placement, setup.preprocessing)
-        pixels = torch.from_numpy(as_channels(prepared, setup.model))[None]
+        prepared = model_input(
+            setup.image, setup.placement, setup.preprocessing, setup.model
+        )
+        pixels = torch.from_numpy(prepared)[None]
     return hide_patches(setup, pixels)
 
 

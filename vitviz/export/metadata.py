@@ -33,6 +33,8 @@ from vitviz.views.view_state import Direction, ViewState
 if TYPE_CHECKING:
     from vitviz.attention.trace import Trace
     from vitviz.domain.heads import HeadChoice
+    from vitviz.pictures.preprocessing import Preprocessing
+    from vitviz.pictures.source import SourceImage
 
 # Of what a file says of itself, and of how far into a file that is looked for.
 MAX_META_BYTES = 4 * 2**20
@@ -100,10 +102,10 @@ def metadata(
             "input_size": list(placement.model_size),
             "fit": placement.fit.value,
             "interpolation": own.interpolation.name.lower(),
-            "mean": list(own.mean),
-            "std": list(own.std),
+            "mean": list(own.band_mean or own.mean),
+            "std": list(own.band_std or own.std),
             "padding": None if own.padding is None else list(own.padding),
-            "channels": "BGR" if own.is_bgr else "RGB",
+            "channels": _channels(own, image),
         },
         "method": method,
         "direction": direction.value,
@@ -115,6 +117,18 @@ def metadata(
         "max_error": trace.max_error,
         "versions": dict(versions()),
     }
+
+
+def _channels(own: Preprocessing, image: SourceImage | None) -> str | list[int]:
+    """Return what enters the model: the order of colours, or the file's bands.
+
+    Bands count from 1; empty for a prepared tensor of many channels.
+    """
+    if not own.band_mean:
+        return "BGR" if own.is_bgr else "RGB"
+    if image is None:
+        return []
+    return list(image.bands_of_channels(len(own.band_mean)))
 
 
 def view_values(state: ViewState) -> dict[str, object]:

@@ -257,11 +257,20 @@ def wrap(
     is_known = isinstance(kind, str) and kind in FAMILIES
     if is_known and isinstance(adapter, TransformersAdapter):
         default = assumed_processor(str(kind), given or own).preprocessing
-    is_coloured = channels_of(adapter) == 3
-    usual = (IMAGENET_MEAN, IMAGENET_STD) if is_coloured else (HALF, HALF)
+    channels = channels_of(adapter)
+    usual = (IMAGENET_MEAN, IMAGENET_STD) if channels == 3 else (HALF, HALF)
+    band_mean: tuple[float, ...] = ()
+    band_std: tuple[float, ...] = ()
+    if channels not in (1, 3):
+        default = None if default is None else replace(default, mean=HALF, std=HALF)
+        band_mean = _numbers("mean", mean, channels) or (HALF[0],) * channels
+        band_std = _numbers("std", std, channels) or (HALF[0],) * channels
+        mean = std = None
     preprocessing = Preprocessing(
         mean=_triple("mean", mean) or (default.mean if default else usual[0]),
         std=_triple("std", std) or (default.std if default else usual[1]),
+        band_mean=band_mean,
+        band_std=band_std,
         size=given or own,
         resize=None,
         interpolation=default.interpolation if default else Interpolation.BICUBIC,
@@ -284,19 +293,33 @@ def _triple(
     name: str, given: float | Sequence[float] | None
 ) -> tuple[float, float, float] | None:
     """Return three numbers of what `wrap` was given. Raises SelectionError."""
+    values = _numbers(name, given, 3)
+    return None if values is None else (values[0], values[1], values[2])
+
+
+def _numbers(
+    name: str, given: float | Sequence[float] | None, channels: int
+) -> tuple[float, ...] | None:
+    """Return a number of each channel. Raises SelectionError."""
     if given is None:
         return None
-    values = [given] * 3 if isinstance(given, int | float) else [*given]
+    values = [given] if isinstance(given, int | float) else [*given]
     if len(values) == 1:
-        values *= 3
-    if len(values) != 3:
+        values *= channels
+    if len(values) == channels:
+        return tuple(map(float, values))
+    if channels == 3:
         raise SelectionError(
             "{name} is one number, or three of red, green and blue, not {count}.",
             name=name,
             count=len(values),
         )
-    red, green, blue = map(float, values)
-    return red, green, blue
+    raise SelectionError(
+        "{name} is one number, or one for each of {channels} channels, not {count}.",
+        name=name,
+        channels=channels,
+        count=len(values),
+    )
 
 
 def _require_folder(path: Path, text: str, tower: str) -> None:

@@ -20,9 +20,9 @@ import torch
 from torch import Tensor, nn
 
 from vitviz.domain.problem_type import ONE_LOGIT, ProblemType
-from vitviz.errors import SelectionError, UnsupportedModelError
+from vitviz.errors import CheckpointError, SelectionError, UnsupportedModelError
 from vitviz.models.catalogue.entries import split_network
-from vitviz.pictures.preprocessing import Preprocessing
+from vitviz.pictures.preprocessing import Preprocessing, for_channels
 from vitviz.system.printable import printable
 
 # `ModelInfo.source` of a model that `wrap` was given.
@@ -195,6 +195,16 @@ def ready_model(
         channels=channels_of(adapter),
         set_aside=set_aside,
     )
+    count = len(preprocessing.band_mean)
+    if count and count != info.channels:
+        raise CheckpointError(
+            "{name} takes {channels} channels, and its preprocessing has {count} "
+            "means. Set image_mean and image_std in its configuration.",
+            name=name,
+            channels=info.channels,
+            count=count,
+        )
+    preprocessing = for_channels(preprocessing, info.channels)
     if info.has_head:
         declared = problem or getattr(adapter, "problem", None)
         info = _with_problem(info, adapter.module, declared)

@@ -178,8 +178,11 @@ def prepared(own: Preprocessing) -> str:
     if own.fit is Fit.WHOLE and isinstance(own.resize, tuple):
         placed = f"the whole picture within {size}"
     numbers = " · ".join(
-        " ".join(f"{value:.4g}" for value in values) for values in (own.mean, own.std)
+        " ".join(f"{value:.4g}" for value in values)
+        for values in (own.band_mean or own.mean, own.band_std or own.std)
     )
+    if own.band_mean:
+        numbers += f" of {len(own.band_mean)} bands"
     order = ", blue before red" if own.is_bgr else ""
     return (
         f"{resized}{placed}, {own.interpolation.name.lower()}, "

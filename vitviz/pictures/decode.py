@@ -5,9 +5,10 @@
 
 A C decoder cannot be interrupted in a thread, and the structure of a file can send a
 decoder round in circles; `decoding_cost` tells what is sure to be quick. The other
-process reads the file from its standard input and writes a line of JSON and the raw
-pixels to its standard output. It is ended after so much time of the processor, or when
-the picture is no longer wanted. What it does with the bytes is in `pictures.pixels`.
+process reads the file from its standard input and writes a line of JSON, the raw pixels
+and, for networks of many channels, all bands to its standard output. It is ended after
+so much time of the processor, or when the picture is no longer wanted. What it does
+with the bytes is in `pictures.pixels`.
 """
 
 from __future__ import annotations
@@ -179,13 +180,16 @@ def _decode_apart(
         raise ImageError(answer["template"], **{**answer["values"], "name": name})
     if "reason" not in answer:
         width, height = answer["size"]
-        if len(done.stdout) - end - 1 == width * height * 3:
-            # a view: the bytes are as many as the pixels
+        count = answer["bands"]
+        if len(done.stdout) - end - 1 == width * height * (3 + count):
+            # views: the bytes are as many as the pixels
             made = np.frombuffer(done.stdout, np.uint8, offset=end + 1)
+            colours, bands = np.split(made, [width * height * 3])
             return Decoded(
-                made.reshape(height, width, 3),
+                colours.reshape(height, width, 3),
                 tuple(_phrase(note) for note in answer["notes"]),
                 FileValues(**answer["values"]),
+                bands.reshape(height, width, count) if count else None,
             )
     raise ImageError(
         "{name} is damaged and cannot be shown ({reason}). Download it or save it "
@@ -227,9 +231,12 @@ def serve() -> None:
         "size": [width, height],
         "notes": [_told(note) for note in made.notes],
         "values": asdict(made.values),
+        "bands": 0 if made.bands is None else made.bands.shape[2],
     }
     out.write(json.dumps(head).encode() + b"\n")
     out.write(np.ascontiguousarray(made.pixels).data)
+    if made.bands is not None:
+        out.write(np.ascontiguousarray(made.bands).data)
 
 
 def _told(note: Phrase) -> list[object]:

@@ -89,11 +89,13 @@ class Decoded:
     pixels : (H, W, 3) uint8, sRGB.
     notes : what was changed while decoding, a sentence each.
     values : what its file holds that could be chosen.
+    bands : (H, W, n) uint8, upright; None where there are one or three.
     """
 
     pixels: Bytes
     notes: tuple[Phrase, ...]
     values: FileValues = FileValues()
+    bands: Bytes | None = None
 
 
 def check_size(size: tuple[int, int], name: str, *, allow_large: bool) -> None:
@@ -217,13 +219,13 @@ def _of_image(
         return _of_samples(own, about, name, reading, notes)
     made = to_srgb(_turned(picture, orientation, notes), colours, notes)
     is_asked = reading.stretch.kind not in {StretchKind.AUTO, StretchKind.FULL}
-    values = FileValues(num_frames=frames)
+    values, bands = FileValues(num_frames=frames), None
     if is_asked or reading.bands:
         samples = Samples(np.asarray(made), 255.0, is_colour=True)
         shown = show(samples, reading, name, notes)
-        made = shown.picture.convert("RGB")
+        made, bands = shown.picture.convert("RGB"), shown.bands
         values = replace(shown.values, num_frames=frames)
-    return Decoded(np.asarray(made), tuple(notes), values)
+    return Decoded(np.asarray(made), tuple(notes), values, bands)
 
 
 def _of_samples(
@@ -246,7 +248,11 @@ def _of_samples(
     values = replace(
         shown.values, num_frames=about.num_frames, has_planes=about.has_planes
     )
-    return Decoded(np.asarray(made), tuple(notes), values)
+    bands, turn = shown.bands, _TURNS.get(about.orientation)
+    if bands is not None and turn is not None:
+        each = [PIL.Image.fromarray(bands[..., i]) for i in range(bands.shape[2])]
+        bands = np.stack([np.asarray(one.transpose(turn)) for one in each], axis=-1)
+    return Decoded(np.asarray(made), tuple(notes), values, bands)
 
 
 def _turned(
@@ -334,7 +340,8 @@ def _small(decoded: Decoded, side_px: int | None) -> Decoded:
         return decoded
     small = PIL.Image.fromarray(decoded.pixels)
     small.thumbnail((side_px, side_px), PIL.Image.Resampling.BILINEAR)
-    return replace(decoded, pixels=np.ascontiguousarray(small, np.uint8))
+    pixels = np.ascontiguousarray(small, np.uint8)
+    return replace(decoded, pixels=pixels, bands=None)
 
 
 @contextlib.contextmanager

@@ -62,15 +62,36 @@ class Preprocessing:
     padding: tuple[float, float, float] | None = None
     # Whether the model takes blue, green, red; the numbers above are in that order.
     is_bgr: bool = False
+    # In place of mean and deviation, of each channel of a network that takes bands:
+    # others than one or three. Empty for all other networks.
+    band_mean: tuple[float, ...] = ()
+    band_std: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        if not all(abs(value) < _MOST for value in (*self.mean, *self.std)):
+        means, deviations = (*self.mean, *self.band_mean), (*self.std, *self.band_std)
+        if not all(abs(value) < _MOST for value in (*means, *deviations)):
             raise ValueError("mean and deviation are finite numbers")
-        if min(self.std) <= 0 or min(self.std) < 1 / _MOST:
+        if min(deviations) <= 0 or min(deviations) < 1 / _MOST:
             raise ValueError("a deviation is above 0")
+        if len(self.band_mean) != len(self.band_std):
+            raise ValueError("there are as many deviations as means")
         resize = self.resize if isinstance(self.resize, tuple) else (self.resize or 1,)
         if min(*self.size, *resize, self.details.longest or 1) < 1:
             raise ValueError("a side has at least 1 px")
+
+
+def for_channels(preprocessing: Preprocessing, channels: int) -> Preprocessing:
+    """Return the preprocessing of a network of so many channels.
+
+    Where it takes bands and a mean of each is not known, that of the three is used.
+    """
+    if channels in (1, 3) or len(preprocessing.band_mean) == channels:
+        return preprocessing
+    return replace(
+        preprocessing,
+        band_mean=(sum(preprocessing.mean) / 3,) * channels,
+        band_std=(sum(preprocessing.std) / 3,) * channels,
+    )
 
 
 def with_fit(preprocessing: Preprocessing, fit: Fit) -> Preprocessing:
@@ -95,26 +116,73 @@ def prepare(
 
     Raises ValueError for a placement on a picture of another size.
     """
+    mean = np.array(preprocessing.mean, np.float32)
+    std = np.array(preprocessing.std, np.float32)
+    padding = preprocessing.padding
+    outside = None if padding is None else (np.array(padding, np.float32) - mean) / std
+    order = slice(None, None, -1 if preprocessing.is_bgr else 1)
+    part, (rows, cols) = _placed(image, image.pixels, placement, preprocessing)
+    values = (part.astype(np.float32)[..., order] / np.float32(255) - mean) / std
+    return _within(values, rows, cols, placement, outside)
+
+
+def prepare_bands(
+    image: SourceImage, placement: Placement, preprocessing: Preprocessing
+) -> npt.NDArray[np.float32]:
+    """Return the input of a network of many channels, (n, height, width) float32.
+
+    As `prepare`, of the picture's first n bands in [0, 1], n the number of means of
+    `preprocessing.band_mean`. Padding is 0 after normalising.
+
+    Raises ValueError for a placement on a picture of another size, or too few bands.
+    """
+    mean = np.array(preprocessing.band_mean, np.float32)
+    std = np.array(preprocessing.band_std, np.float32)
+    if image.bands is None or image.bands.shape[2] < len(mean):
+        raise ValueError(f"too few bands for {len(mean)} channels")
+    bands = image.bands[..., : len(mean)]
+    part, (rows, cols) = _placed(image, bands, placement, preprocessing)
+    values = (part.astype(np.float32) / np.float32(255) - mean) / std
+    return _within(values, rows, cols, placement, None)
+
+
+def _placed(
+    image: SourceImage,
+    pixels: npt.NDArray[np.uint8],
+    placement: Placement,
+    preprocessing: Preprocessing,
+) -> tuple[npt.NDArray[np.uint8], tuple[slice, slice]]:
+    """Return the part of (H, W, n) values that the model sees, resized, and its place.
+
+    The place is (rows, columns) of the model's input.
+    """
     if placement.source_size != image.size:
         raise ValueError(f"placement of {placement.source_size} on {image.size}")
     width, height = placement.model_size
-    mean = np.array(preprocessing.mean, np.float32)
-    std = np.array(preprocessing.std, np.float32)
     left, top = placement.offset
     # the window's part inside the resized picture, in resized pixels
     x0, x1 = max(left, 0), min(left + width, placement.resized_size[0])
     y0, y1 = max(top, 0), min(top + height, placement.resized_size[1])
-    part = _resized(
-        image.pixels, placement, preprocessing.interpolation, (x0, y0, x1, y1)
-    )
-    colours = part.astype(np.float32)
-    if preprocessing.is_bgr:
-        colours = colours[..., ::-1]
-    values = (colours / np.float32(255) - mean) / std
-    prepared = np.zeros((height, width, 3), np.float32)
-    if preprocessing.padding is not None:
-        prepared[:] = (np.array(preprocessing.padding, np.float32) - mean) / std
-    prepared[y0 - top : y1 - top, x0 - left : x1 - left] = values
+    part = _resized(pixels, placement, preprocessing.interpolation, (x0, y0, x1, y1))
+    return part, (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
+
+
+def _within(
+    values: npt.NDArray[np.float32],
+    rows: slice,
+    cols: slice,
+    placement: Placement,
+    outside: npt.NDArray[np.float32] | None,
+) -> npt.NDArray[np.float32]:
+    """Return (n, height, width) with normalised values at their place.
+
+    outside : (n,), of padding; None for 0.
+    """
+    width, height = placement.model_size
+    prepared = np.zeros((height, width, values.shape[2]), np.float32)
+    if outside is not None:
+        prepared[:] = outside
+    prepared[rows, cols] = values
     return np.ascontiguousarray(prepared.transpose(2, 0, 1))
 
 
@@ -139,8 +207,11 @@ def _resized(
         min(x1 * scale_x, float(source_w)),
         min(y1 * scale_y, float(source_h)),
     )
-    picture = PIL.Image.fromarray(pixels)
-    return np.asarray(picture.resize((x1 - x0, y1 - y0), interpolation.value, box=box))
+    size, way = (x1 - x0, y1 - y0), interpolation.value
+    if pixels.shape[2] == 3:
+        return np.asarray(PIL.Image.fromarray(pixels).resize(size, way, box=box))
+    bands = [PIL.Image.fromarray(pixels[..., i]) for i in range(pixels.shape[2])]
+    return np.stack([np.asarray(one.resize(size, way, box=box)) for one in bands], -1)
 
 
 def _nearest(start: int, stop: int, scale: float, count: int) -> npt.NDArray[np.int64]:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from vitviz.domain.number_text import decimal_number, whole_number
 
 MAX_BAND = 65_535
+# That can be chosen at once.
+MOST_BANDS = 64
 MAX_FRAME = 999_999
 
 
@@ -77,16 +79,17 @@ class Reading:
     """
 
     stretch: Stretch = Stretch()
-    # From 1, as in remote sensing: one as grey, three as red, green and blue. Empty:
-    # the file's own.
+    # From 1, as in remote sensing: one as grey, three as red, green and blue. Of other
+    # numbers the first three are shown, of two the first; a network of many channels
+    # takes them in this order. Empty: the file's own.
     bands: tuple[int, ...] = ()
     # Frame, page or slice, from 0. None: the first, of a volume the middle one.
     frame: int | None = None
     plane: Plane = Plane.AXIAL
 
     def __post_init__(self) -> None:
-        if len(self.bands) not in (0, 1, 3):
-            raise ValueError("bands are one or three")
+        if len(self.bands) > MOST_BANDS:
+            raise ValueError(f"{len(self.bands)} bands")
         if not all(1 <= band <= MAX_BAND for band in self.bands):
             raise ValueError(f"not bands: {self.bands}")
         if self.frame is not None and not 0 <= self.frame <= MAX_FRAME:
@@ -116,7 +119,8 @@ def stretch_of(text: str) -> Stretch | None:
 
 
 def bands_of(text: str) -> tuple[int, ...] | None:
-    """Return the bands of `4` or `4,3,2`; None for any other text."""
-    found = [whole_number(one.strip(), 1, MAX_BAND) for one in text.split(",", 3)]
+    """Return the bands of `4`, `4,3,2` or more numbers; None for any other text."""
+    parts = text.split(",", MOST_BANDS)
+    found = [whole_number(one.strip(), 1, MAX_BAND) for one in parts]
     bands = tuple(one for one in found if one is not None)
-    return bands if len(bands) == len(found) and len(found) in (1, 3) else None
+    return bands if len(bands) == len(found) <= MOST_BANDS else None

@@ -30,6 +30,8 @@ _USUAL = Stretch(StretchKind.PERCENTILES)
 NO_DATA = Phrase("Pixels without data shown on white.")
 # Values with a fraction are computed for so many pixels at a time.
 _PART_PIXELS = 2**20
+# Of all bands together, for networks of many channels.
+_MOST_BYTES = 2**30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +125,8 @@ class Shown:
     # L, RGB, LA or RGBA.
     picture: PIL.Image.Image
     values: FileValues
+    # (H, W, n) uint8, for networks of many channels; None where there are one or three.
+    bands: npt.NDArray[np.uint8] | None
     # Whether it is as any programme shows it, so that a colour profile holds.
     is_plain: bool
 
@@ -159,8 +163,39 @@ def show(samples: Samples, reading: Reading, name: str, notes: list[Phrase]) -> 
     return Shown(
         _image(made, alpha),
         FileValues(samples.num_bands, 1, *span, is_deep=not is_eight),
+        _bands(samples, reading),
         is_plain,
     )
+
+
+def _bands(samples: Samples, reading: Reading) -> npt.NDArray[np.uint8] | None:
+    """Return all bands, or those that were asked for, each stretched as the picture is.
+
+    None for one or three, which the picture holds, and for more than `_MOST_BYTES`.
+    Pixels that were not measured are 0.
+    """
+    wanted = reading.bands
+    if len(wanted) in (0, 1, 3):
+        wanted = tuple(range(1, samples.num_bands + 1))
+    height, width, _ = samples.values.shape
+    if len(wanted) in (1, 3) or height * width * len(wanted) > _MOST_BYTES:
+        return None
+    there = _is_there(samples.values, samples.no_data)
+    every = [samples.values[..., band - 1] for band in wanted]
+    kept = every if there is None else [band[there] for band in every]
+    if samples.is_colour:
+        joint = _ends(np.stack(kept, axis=-1), samples, reading.stretch)
+        ends = [joint] * len(every)
+    else:
+        ends = [_ends(band, samples, reading.stretch) for band in kept]
+    made = np.empty((height, width, len(wanted)), np.uint8)
+    for index, (band, (_, low, high)) in enumerate(zip(every, ends, strict=True)):
+        made[..., index] = _scaled(band, low, high)
+    if samples.is_inverted:
+        np.subtract(255, made, out=made)
+    if there is not None:
+        made[~there] = 0
+    return made
 
 
 def _chosen(
@@ -182,6 +217,8 @@ def _chosen(
         is_part = count > 3 or (count == 2 and not samples.is_colour)
     else:
         is_part = count > 1
+        if len(bands) not in (1, 3):
+            bands = bands[:3] if len(bands) > 3 else bands[:1]
     if is_part:
         text = "Band {bands} of {count}."
         if len(bands) == 3:

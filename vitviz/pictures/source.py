@@ -20,7 +20,14 @@ import PIL.Image
 from vitviz.errors import FileError, ImageError, Phrase, SelectionError
 from vitviz.pictures import decode, pixels
 from vitviz.pictures.decoding_cost import kind_of
-from vitviz.pictures.reading import AS_IT_IS, Plane, Reading, Stretch, stretch_of
+from vitviz.pictures.reading import (
+    AS_IT_IS,
+    MOST_BANDS,
+    Plane,
+    Reading,
+    Stretch,
+    stretch_of,
+)
 from vitviz.pictures.samples import FileValues
 from vitviz.system.printable import printable
 from vitviz.system.untrusted_files import read_untrusted
@@ -42,6 +49,8 @@ class SourceImage:
 
     pixels : (H, W, 3) uint8, C-contiguous, read-only.
     notes : what was changed while decoding, a sentence each.
+    bands : (H, W, n) uint8, read-only: all bands of its file, or those that its reading
+        names, for networks of many channels; None where there are one or three.
     """
 
     pixels: Bytes
@@ -55,6 +64,14 @@ class SourceImage:
     # How its numbers were read, and what its file holds that could be chosen.
     reading: Reading = AS_IT_IS
     values: FileValues = FileValues()
+    bands: Bytes | None = None
+
+    def bands_of_channels(self, count: int) -> tuple[int, ...]:
+        """Return which bands of the file, from 1, a network of many channels takes."""
+        chosen = self.reading.bands
+        if len(chosen) in (0, 1, 3):
+            chosen = tuple(range(1, count + 1))
+        return chosen[:count]
 
     @property
     def size(self) -> tuple[int, int]:
@@ -82,7 +99,8 @@ def load_image(
     reading : what is shown of a file that holds more than a picture of 8 bits; the
         four that follow replace parts of it.
     stretch : "auto", "full", "range", percentiles as "2-98" or values as "0,3000".
-    bands : one as grey or three as red, green and blue, counted from 1.
+    bands : one as grey or three as red, green and blue, counted from 1; as many as a
+        network of many channels takes, in their order.
     frame : frame, page or slice, counted from 0.
     plane : of a volume: "axial", "coronal" or "sagittal".
     is_cancelled : asked while a picture is decoded that takes long.
@@ -142,8 +160,9 @@ def _reading(
         return replace(reading, **given)  # type: ignore[arg-type]
     except ValueError as error:
         raise SelectionError(
-            "Such a picture cannot be: {reason}. Bands count from 1, one or three of "
-            "them, frames from 0.",
+            "Such a picture cannot be: {reason}. Bands count from 1, at most {most} "
+            "of them, frames from 0.",
+            most=MOST_BANDS,
             reason=error,
         ) from error
 
@@ -264,7 +283,9 @@ def _of_decoded(
     reading: Reading,
 ) -> SourceImage:
     image = _image(decoded.pixels, name, path, sha256, decoded.notes)
-    return replace(image, reading=reading, values=decoded.values)
+    if decoded.bands is not None:
+        decoded.bands.flags.writeable = False
+    return replace(image, reading=reading, values=decoded.values, bands=decoded.bands)
 
 
 def _undecoded(picture: PIL.Image.Image) -> bytes:

@@ -392,12 +392,13 @@ def test_eight_bits_are_untouched_unless_asked() -> None:
     np.testing.assert_array_equal(one.pixels[..., 0], values[..., 1])
 
 
-def test_the_helper_reads_what_this_process_reads(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["2-98", "range", "0,3000", "200,2900", "-90,-9"])
+def test_the_helper_reads_what_this_process_reads(text: str, tmp_path: Path) -> None:
     values = noise("uint16", 6, 0, 3000)
     path = tmp_path / "scene.tif"
     tifffile.imwrite(path, values, photometric="minisblack", planarconfig="contig")
-    made = load_image(path, stretch="2-98", bands=(4, 3, 2))
-    reading = Reading(stretch_of("2-98") or Reading().stretch, (4, 3, 2))
+    made = load_image(path, stretch=text, bands=(4, 3, 2))
+    reading = Reading(stretch_of(text) or Reading().stretch, (4, 3, 2))
     here = read(path.read_bytes(), reading)
     np.testing.assert_array_equal(made.pixels, here.pixels)
     assert made.notes == here.notes
@@ -435,8 +436,12 @@ def test_texts_of_a_stretch(text: str, found: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("4,3,2", (4, 3, 2)), ("7", (7,)), ("1,2", None), ("0", None), ("1,2,3,4", None)],
-)
+    [
+        ("4,3,2", (4, 3, 2)), ("7", (7,)), ("1,2", (1, 2)), ("0", None),
+        ("12,1,2,3", (12, 1, 2, 3)), ("1,", None), ("1,2,x", None),
+        (",".join(["1"] * 65), None),
+    ],
+)  # fmt: skip
 def test_texts_of_bands(text: str, found: tuple[int, ...] | None) -> None:
     assert bands_of(text) == found
 

@@ -31,6 +31,7 @@ from vitviz.pictures.preprocessing import (
     Interpolation,
     Preprocessing,
 )
+from vitviz.pictures.reading import MOST_BANDS
 
 _IMAGENET = {"image_mean": IMAGENET_MEAN, "image_std": IMAGENET_STD}
 _CLIP = {"image_mean": CLIP_MEAN, "image_std": CLIP_STD}
@@ -328,6 +329,7 @@ def _preprocessing(name: str, values: Mapping[str, Any]) -> Preprocessing:
 
     Raises ValueError, TypeError, KeyError for values that are none.
     """
+    values, band_mean, band_std = _of_bands(values)
     mean, std = _statistics(name, values)
     resample = values["resample"]
     # PIL.Image.Resampling, as a configuration stores it
@@ -344,6 +346,8 @@ def _preprocessing(name: str, values: Mapping[str, Any]) -> Preprocessing:
         details=details,
         padding=padding,
         is_bgr=name == "MobileViT" and _flag(values, "do_flip_channel_order"),
+        band_mean=band_mean,
+        band_std=band_std,
     )
 
 
@@ -436,6 +440,32 @@ def _letterbox(
     red, green, blue = (int(255 * m) / 255 for m in _triple(values["image_mean"], -100))
     box = _box(sizes)
     return Fit.LETTERBOX, box, None, PlacementDetails(), (red, green, blue)
+
+
+_Numbers = tuple[float, ...]
+
+
+def _of_bands(
+    values: Mapping[str, Any],
+) -> tuple[Mapping[str, Any], _Numbers, _Numbers]:
+    """Return mean and deviation of each channel of a network of many, and the rest.
+
+    Empty for a list of other than two, or four to `MOST_BANDS`, numbers.
+    """
+    means = values.get("image_mean")
+    if not isinstance(means, list) or len(means) in (0, 1, 3):
+        return values, (), ()
+    deviations = values.get("image_std")
+    if not isinstance(deviations, list) or len(deviations) != len(means):
+        return values, (), ()
+    if len(means) > MOST_BANDS:
+        return values, (), ()
+    each = [
+        _statistics("", {**values, "image_mean": mean, "image_std": deviation})
+        for mean, deviation in zip(means, deviations, strict=True)
+    ]
+    rest = {**values, "image_mean": HALF, "image_std": HALF}
+    return rest, tuple(m[0] for m, _ in each), tuple(s[0] for _, s in each)
 
 
 def _statistics(

@@ -95,6 +95,8 @@ class PreprocessingDialog(QDialog):
                 box.setToolTip(self.tr("Of {colour}, in 0 to 1").format(colour=colour))
                 row.addWidget(box)
             form.addRow(title, row)
+            # of bands there are too many for a row: they are shown, not changed
+            form.setRowVisible(row, not own.band_mean)
         form.addRow(self.tr("Channels"), self._channels)
         kinds = QDialogButtonBox.StandardButton
         buttons = QDialogButtonBox(kinds.Ok | kinds.Cancel | kinds.RestoreDefaults)
@@ -176,7 +178,12 @@ class PreprocessingDialog(QDialog):
         self._fixed.setText(self._fixed_text(values) if is_fixed else "")
         self._padding.setText(self._padding_text(values))
         order = self.tr("blue, green, red; mean and deviation in this order")
-        self._channels.setText(order if values.is_bgr else "")
+        text = order if values.is_bgr else ""
+        if values.band_mean:
+            text = self.tr("{n} bands of the file, a mean and a deviation each").format(
+                n=len(values.band_mean)
+            )
+        self._channels.setText(text)
         self._form.setRowVisible(self._resize, not is_fixed)
         for label in (self._fixed, self._padding, self._channels):
             self._form.setRowVisible(label, bool(label.text()))

@@ -27,6 +27,8 @@ from vitviz.ui.widgets.inputs import DoubleSpinBox, SpinBox
 
 _MOST = 1e12
 _NUM_DECIMALS = 4
+# In the list of bands: others than one or three, from the command line or a session.
+_MANY = -1
 
 
 class ValuesDialog(QDialog):
@@ -78,6 +80,12 @@ class ValuesDialog(QDialog):
         self._is_colour.addItem(self.tr("the file's own"), 0)
         self._is_colour.addItem(self.tr("one as grey"), 1)
         self._is_colour.addItem(self.tr("red, green and blue"), 3)
+        self._many = now.bands if len(now.bands) not in (0, 1, 3) else ()
+        if self._many:
+            listed = ", ".join(map(str, self._many))
+            self._is_colour.addItem(
+                self.tr("bands {bands}").format(bands=listed), _MANY
+            )
         self._is_colour.currentIndexChanged.connect(self._on_bands)
         row = QHBoxLayout()
         colours = (self.tr("red"), self.tr("green"), self.tr("blue"))
@@ -136,9 +144,10 @@ class ValuesDialog(QDialog):
                 stretch = Stretch()
         count = self._is_colour.currentData()
         frame = self._frame.value()
+        bands = tuple(band.value() for band in self._bands[:count])
         return Reading(
             stretch,
-            tuple(band.value() for band in self._bands[:count]),
+            self._many if count == _MANY else bands,
             None if frame < 0 else frame,
             self._plane.currentData(),
         )
@@ -150,7 +159,9 @@ class ValuesDialog(QDialog):
         if stretch.kind in {StretchKind.PERCENTILES, StretchKind.VALUES}:
             for box, end in zip(self._ends, (stretch.low, stretch.high)):
                 box.setValue(end)
-        self._is_colour.setCurrentIndex(self._is_colour.findData(len(reading.bands)))
+        count = len(reading.bands)
+        kind = count if count in (0, 1, 3) else _MANY
+        self._is_colour.setCurrentIndex(self._is_colour.findData(kind))
         for band, number in zip(self._bands, reading.bands or (1, 2, 3)):
             band.setValue(number)
         self._on_bands()
