@@ -197,7 +197,7 @@ _OF_ONE = {
     "rescale_offset": ("EfficientNet",),
 }
 # Classes that do not crop, and that do not pad, whatever their configuration says.
-_NEVER_CROP = {"Gemma3", "GotOcr2", "Sam2", "Segformer", "Yolos"}
+_NEVER_CROP = {"Gemma3", "GotOcr2", "Segformer", "Yolos"}
 _NEVER_PAD = {
     *_NEVER_CROP,
     *"Beit ConvNext DINOv3ViT DPT EfficientNet MobileNetV2 MobileViT".split(),
