@@ -42,6 +42,8 @@ _DESCRIPTION = 270
 MAX_GIF_BYTES = 2**20
 # On the clock, for looking whether a file is complete.
 WHOLE_SECONDS = 30.0
+# Of a frame: `animation.MAX_FRAME_PIXELS`, with a margin for rounded sides.
+MAX_GIF_PIXELS = 4_100_000
 _CHUNK_BYTES = 2**22
 
 
@@ -216,6 +218,8 @@ def is_whole(path: Path) -> bool:
                 name = "TIFF" if kind.startswith(".tif") else kind[1:].upper()
                 with PIL.Image.open(file, formats=[name]) as made:
                     check_size(made.size, path.name, allow_large=True)
+                    if kind == ".gif" and made.width * made.height > MAX_GIF_PIXELS:
+                        return False  # seconds for each frame, and none of ours
                     made.load()
                     with contextlib.suppress(EOFError):  # after the last frame
                         for frame in itertools.count(1):
