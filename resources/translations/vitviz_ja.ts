@@ -5852,6 +5852,10 @@
         <translation>{name}にキーのバイアスがあります</translation>
     </message>
     <message>
+        <source>{name} has characters that a terminal would obey when the command line is pasted. Rename the file first.</source>
+        <translation>{name}には、コマンドラインを貼り付けたときにターミナルが命令として受け取る文字が含まれています。先にファイルの名前を変えてください。</translation>
+    </message>
+    <message>
         <source>{name} has more than {limit} megapixels. Save it smaller and open that.</source>
         <translation>{name}は{limit}メガピクセルを超えています。小さくして保存し、それを開いてください。</translation>
     </message>
@@ -6030,6 +6034,10 @@
     <message>
         <source>{path} claims a header of {length:,} bytes; at most {limit:,} are read.</source>
         <translation>{path}は{length:,}バイトのヘッダーがあるとしていますが、読むのは{limit:,}バイトまでです。</translation>
+    </message>
+    <message>
+        <source>{path} claims more numbers than the file holds.</source>
+        <translation>{path}はファイルにある以上の数があるとしています。</translation>
     </message>
     <message>
         <source>{path} claims to hold more than its {size:,} bytes.</source>

@@ -185,7 +185,15 @@ def test_whether_a_file_is_whole_is_soon_told(
     frame = b"\x2c\0\0\0\0\1\0\1\0\0\x02\x02\x44\x01\0"
     head = b"GIF89a\x20\0\x18\0\x80\0\0" + b"\0\0\0\xff\xff\xff"
     frames.write_bytes(head + frame * 300_000 + b";")
-    for path in (packed, listed, frames):
+    # 144 megapixels for each of few frames
+    large = tmp_path / "large.gif"
+    screen = b"GIF89a" + struct.pack("<HH", 12_000, 12_000) + head[10:]
+    large.write_bytes(screen + frame * 3 + b";")
+    # a little one, whose second frame is as large
+    growing = tmp_path / "growing.gif"
+    wide = b"\x2c" + struct.pack("<4H", 0, 0, 12_000, 12_000) + frame[9:]
+    growing.write_bytes(head + frame + wide + b";")
+    for path in (packed, listed, frames, large, growing):
         began = time.process_time()
         assert not metadata.is_whole(path)
         assert time.process_time() - began < 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -29,6 +30,9 @@ from vitviz.views.view_state import Direction, Reading, Scale, ViewState
 if TYPE_CHECKING:
     from vitviz.attention.trace import Setup
 
+# Quotes do not help: a terminal takes Ctrl-C in a paste for the key, and what follows
+# for the next command. Half characters stand for bytes that no clipboard holds.
+_OBEYED = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # Endings of files of numbers.
 NUMBERS = (".npz", ".csv")
 
@@ -56,8 +60,8 @@ def command_line(
     figure, settings : what a figure shows, and how it is laid out.
     against : of a comparison, the second view.
 
-    Raises InputError for a picture or a model that is no file, and for changes of the
-    Lab that are in no session.
+    Raises InputError for a picture or a model that is no file, for changes of the Lab
+    that are in no session, and for names that a terminal would obey.
     """
     figure = figure or FigureChoice()
     is_figure = target.lower().endswith((".png", ".svg", ".pdf"))
@@ -71,8 +75,8 @@ def command_line(
     run = _run(setup, choice, options)
     is_page = target.lower().endswith(".html")
     if is_page and page is not None and page.pictures:
-        run[:1] = map(str, page.pictures)
-    words = ["vitviz", "export", *run, "-o", target]
+        run[:1] = [_as_file(str(one)) for one in page.pictures]
+    words = ["vitviz", "export", *run, "-o", _as_file(target)]
     if session is not None and setup.interventions:
         words += ["--changes", session]
     words += _what(state, setup, target, has_class=figure.kind in OF_A_CLASS)
@@ -81,7 +85,19 @@ def command_line(
         words += _page(page or PageOptions())
     elif is_figure:
         words += _figure(figure, settings, against)
+    obeyed = next((word for word in words if _OBEYED.search(word)), None)
+    if obeyed is not None:
+        raise InputError(
+            "{name} has characters that a terminal would obey when the command line "
+            "is pasted. Rename the file first.",
+            name=obeyed,
+        )
     return shlex.join(words)
+
+
+def _as_file(path: str) -> str:
+    """Return a path that is not taken for an option."""
+    return f"./{path}" if path.startswith("-") else path
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +123,7 @@ def _run(setup: Setup, choice: ModelChoice, options: RunOptions) -> list[str]:
             "A command line names its model, and this one is only in memory. Save it "
             "as a file and open that."
         )
-    words = [str(picture)]
+    words = [_as_file(str(picture))]
     if choice.name != EMBEDDED_NAME:
         words += ["--model", choice.name]
     if choice.patch_size is not None:

@@ -8,6 +8,7 @@ import io
 import itertools
 import os
 import platform
+import sys
 import time
 import warnings
 import zipfile
@@ -44,6 +45,9 @@ _DESCRIPTION = 270
 MAX_GIF_BYTES = 2**20
 # On the clock, for looking whether a file is complete.
 WHOLE_SECONDS = 30.0
+# Of a frame: `animation.MAX_FRAME_PIXELS`, with a margin for rounded sides. A larger
+# one takes seconds.
+MAX_GIF_PIXELS = 4_100_000
 _CHUNK_BYTES = 2**22
 
 
@@ -229,14 +233,16 @@ def is_whole(path: Path) -> bool:
             if kind != ".svg":
                 name = "TIFF" if kind.startswith(".tif") else kind[1:].upper()
                 with PIL.Image.open(file, formats=[name]) as made:
-                    check_size(made.size, path.name, allow_large=True)
-                    made.load()
+                    most = MAX_GIF_PIXELS if kind == ".gif" else sys.maxsize
                     with contextlib.suppress(EOFError):  # after the last frame
-                        for frame in itertools.count(1):
+                        for frame in itertools.count():
                             made.seek(frame)
-                            made.load()
-                            if time.monotonic() > latest:
+                            # a frame may be larger than the file's head says
+                            check_size(made.size, path.name, allow_large=True)
+                            is_ours = made.width * made.height <= most
+                            if not is_ours or time.monotonic() > latest:
                                 return False
+                            made.load()
             return True
     except Exception:
         # whatever a library makes of a half, it is no whole

@@ -4,6 +4,8 @@
     changes    the session that --changes names, and its changes of the model
     settings   settings.json
     weights    safetensors, and the two formats of torch.save
+    meta       texts of configurations in OpenMMLab's files
+    beside     configurations beside weights, adapters and the places of their bases
     configs    config.json of timm and transformers, preprocessor_config.json
     options    the command line's texts
     targets    what lies where an export would write (.npz .png .svg .gif)
@@ -22,6 +24,8 @@ NAMES = (
     "changes",
     "settings",
     "weights",
+    "meta",
+    "beside",
     "configs",
     "options",
     "targets",

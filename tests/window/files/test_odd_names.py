@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextDocumentFragment
+from PySide6.QtGui import QGuiApplication, QTextDocumentFragment
 from PySide6.QtWidgets import QLabel, QListView, QToolButton
 from pytestqt.qtbot import QtBot
 
@@ -51,6 +54,68 @@ def test_no_name_is_taken_for_html(
     window.open_path(str(folder / f"none{NAME}"))
     qtbot.waitUntil(lambda: f"none{NAME}" in window.panes.errors.text())
     assert not list(guessing(window))
+
+
+def copied(window: MainWindow) -> str:
+    """What the command puts on the clipboard; empty if it puts nothing there."""
+    QGuiApplication.clipboard().setText("")
+    window.copy_command_line()
+    return QGuiApplication.clipboard().text()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a\x03touch pwned\n.png",
+        "a\n.png",
+        "a\x1b[201~;ls.png",
+        "a\x9b.png",
+        "a\x7f.png",
+    ],
+)
+def test_no_command_line_has_what_a_terminal_obeys(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path, tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    shutil.copy(photo, path)
+    window = open_vitviz(path)
+    wait_idle(qtbot, window)
+    assert copied(window) == ""
+    assert "a terminal would obey" in window.panes.errors.text()
+    window.open_path(str(photo))
+    wait_idle(qtbot, window)
+    assert shlex.split(copied(window))[2] == str(photo)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["-rf.png", "--changes=a.png", "'; touch pwned; '.png", "$(touch pwned).png"],
+)
+def test_a_shell_takes_any_name_for_one_word(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(photo, name)
+    window = open_vitviz(Path(name).absolute())
+    wait_idle(qtbot, window)
+    line = copied(window)
+    done = subprocess.run(
+        ["sh", "-c", line.replace("vitviz", "printf '%s\\0'", 1)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    words = done.stdout.split("\0")[:-1]
+    assert Path(words[1]) == tmp_path / name
+    target = words[words.index("-o") + 1]
+    assert target.endswith("attention.png")
+    assert not target.startswith("-")
+    assert not (tmp_path / "pwned").exists()
 
 
 def test_a_session_whose_name_is_no_text(

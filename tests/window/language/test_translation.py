@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QFileInfo, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QFileInfo, QSize, Qt, QTranslator
 from PySide6.QtGui import QFont, QTextLayout
 from PySide6.QtWidgets import (
     QApplication,
@@ -49,6 +49,14 @@ def japanese(qapp: QApplication) -> Iterator[None]:
     language.install(qapp, "ja")
     yield
     language.install(qapp, "en")
+
+
+def test_languages_of_before_are_let_go(qtbot: QtBot, qapp: QApplication) -> None:
+    for _ in range(3):
+        language.install(qapp, "ja")
+        assert qapp.findChildren(QTranslator)
+        language.install(qapp, "en")
+        qtbot.waitUntil(lambda: not qapp.findChildren(QTranslator))
 
 
 def left_in_english(window: MainWindow, *, kept: frozenset[str] = KEPT) -> list[str]:

@@ -11,6 +11,7 @@ the likeliest is taken, and the others are named.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,10 +38,17 @@ _STEMS = (
     ),
     (r"conv1\.weight", r"transformer\.resblocks\.\d+\."),
 )
+# Blocks at every place in a name, as several may stand within each other.
 _PATTERNS = tuple(
-    (re.compile(rf"(?P<prefix>(?:.+\.)?){stem}"), re.compile(block))
+    (
+        re.compile(rf"(?P<prefix>(?:.+\.)?){stem}"),
+        re.compile(rf"(?:^|(?<=\.))(?={block})"),
+    )
     for stem, block in _STEMS
 )
+# Each of a file's networks is compared with the names of all tensors.
+_MAX_BACKBONES = 64
+_MAX_NAME = 1_000
 # Parts of a network's place, the better ones first: what is used after the training.
 # Of two networks that teach each other, the teacher is the mean of the student.
 _BETTER = (
@@ -131,11 +139,12 @@ def _collect(
 
 def backbones_in(branches: Sequence[Branch]) -> list[Backbone]:
     """Return the picture networks, the likeliest first."""
-    found = [
+    all_found = (
         Backbone(branch, prefix)
         for branch in branches
         for prefix in _prefixes(branch.tensors)
-    ]
+    )
+    found = [*itertools.islice(all_found, _MAX_BACKBONES)]
     is_distilled = _is_distilled(found)
     order = {id(one): number for number, one in enumerate(found)}
     return sorted(
@@ -150,17 +159,24 @@ def backbones_in(branches: Sequence[Branch]) -> list[Backbone]:
 
 def _prefixes(tensors: Mapping[str, Tensor]) -> Iterator[str]:
     """Find the prefixes below which there are a patch embedding and blocks."""
+    names = [name for name in tensors if len(name) <= _MAX_NAME]
+    above_blocks: dict[re.Pattern[str], set[str]] = {}
     told = set()
-    for name, tensor in tensors.items():
-        if tensor.dim() < 2 or not name.endswith("weight"):
+    for name in names:
+        if tensors[name].dim() < 2 or not name.endswith("weight"):
             continue
         for stem, block in _PATTERNS:
             match = stem.fullmatch(name)
             if match is None or match["prefix"] in told:
                 continue
+            if block not in above_blocks:
+                above_blocks[block] = {
+                    one[: found.start()]
+                    for one in names
+                    for found in block.finditer(one)
+                }
             prefix = match["prefix"]
-            below = (n[len(prefix) :] for n in tensors if n.startswith(prefix))
-            if any(map(block.match, below)):
+            if prefix in above_blocks[block]:
                 told.add(prefix)
                 yield prefix
 

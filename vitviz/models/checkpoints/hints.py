@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import importlib
 import json
 import re
@@ -36,7 +37,7 @@ _BESIDE = ("config.json", "args.json", "args.yaml", "hparams.yaml", "config.yaml
 # Lightning and Hydra write them one or two folders above the weights.
 _ABOVE = ("hparams.yaml", "args.yaml", "config.yaml", ".hydra/config.yaml")
 _MAX_BYTES = 262_144
-# Its reader is written in Python, and takes up to 50 µs for each byte.
+# Of all such files: their reader is written in Python, and takes up to 50 µs a byte.
 _MAX_YAML_BYTES = 65_536
 _MAX_NODES = 5_000
 _MAX_DEPTH = 8
@@ -147,9 +148,15 @@ def _fits(leaf: _Leaf, width: int) -> bool:
 
 def _leaves(state: State) -> Iterator[_Leaf]:
     """Find the values of the configurations in a file, then of those beside it."""
+    # of one value, which may stand below every key of a pickle, and of all
+    rest = _MAX_NODES * 10
     for key, value in state.content.items():
-        if isinstance(key, str) and not any(part in key for part in _NO_HINTS):
-            yield from _walked({key: value}, "", [_MAX_NODES])
+        is_hint = isinstance(key, str) and not any(part in key for part in _NO_HINTS)
+        if is_hint and not isinstance(value, Tensor) and rest > 0:
+            left = [min(_MAX_NODES, rest)]
+            rest -= left[0]
+            yield from _walked({key: value}, "", left)
+            rest += max(left[0], 0)
     for name, content in _neighbours(state.path):
         yield from _walked(content, name, [_MAX_NODES])
 
@@ -189,18 +196,23 @@ def _neighbours(path: Path) -> Iterator[tuple[str, object]]:
     places = [folder / name for name in _BESIDE]
     if folder.name in ("checkpoints", "ckpts", "weights"):
         places += [folder.parent / name for name in _ABOVE]
+    rest = _MAX_YAML_BYTES
     for place in places:
         with contextlib.suppress(FileError, ValueError, RecursionError, OSError):
             is_json = place.suffix == ".json"
-            most = _MAX_BYTES if is_json else _MAX_YAML_BYTES
-            text = read_untrusted(place, most).decode("utf-8")
-            yield place.name, json.loads(text) if is_json else _yaml(text)
+            text = read_untrusted(place, _MAX_BYTES if is_json else rest)
+            if not is_json:
+                rest -= len(text)
+            words = text.decode("utf-8")
+            yield place.name, json.loads(words) if is_json else _yaml(words)
 
 
+# A file is opened once for each question; what it says is the same.
+@functools.lru_cache(maxsize=8)
 def _yaml(text: str) -> object:
     """Return the texts and whole numbers of a YAML file, in dicts and lists.
 
-    None where its reader is not installed. Raises ValueError for a damaged one.
+    None where its reader is not installed, and for a damaged one.
 
     Tags are not followed: neither those that would make objects nor `<<`, by which a
     kilobyte of mappings that repeat each other takes all memory there is.
@@ -220,8 +232,8 @@ def _yaml(text: str) -> object:
 
     try:
         return cast("object", yaml.load(text, Plain))
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
 
 
 # --- trainings -------------------------------------------------------------------

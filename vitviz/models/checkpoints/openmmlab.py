@@ -12,15 +12,17 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from torch import Tensor
 
-from vitviz.domain.placement import Fit
+from vitviz.domain.placement import MAX_SIDE_PX, Fit
 from vitviz.domain.problem_type import ProblemType
 from vitviz.models.checkpoints.layout import Tensors, renamed
+from vitviz.models.file_choices import MAX_HEADS
 from vitviz.pictures.preprocessing import Interpolation, Preprocessing
 
 TITLE = "OpenMMLab"
@@ -64,6 +66,7 @@ _ACTIVATIONS = {
 }
 _MULTI_LABEL = {"MultiLabelClsHead", "MultiLabelLinearClsHead", "CSRAClsHead"}
 _MAX_TEXT = 262_144
+_MAX_WORD = 200
 _MAX_DEPTH = 40
 
 
@@ -142,6 +145,14 @@ def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _word(value: object) -> str:
+    """Return a short text; empty for all else.
+
+    The text of a list whose parts repeat each other would take all memory there is.
+    """
+    return value if isinstance(value, str) and len(value) <= _MAX_WORD else ""
+
+
 def _labels(value: object) -> tuple[str, ...] | None:
     if not isinstance(value, list | tuple) or not 0 < len(value) <= 100_000:
         return None
@@ -155,18 +166,18 @@ def _heads(backbone: Mapping[str, Any]) -> int | None:
     value = _mapping(arch).get("num_heads", backbone.get("num_heads"))
     if isinstance(arch, str) and _is_vit(backbone):
         value = _HEADS.get(arch.lower())
-    return value if type(value) is int and value > 0 else None
+    return value if type(value) is int and 0 < value <= MAX_HEADS else None
 
 
 def _is_vit(backbone: Mapping[str, Any]) -> bool:
-    kind = str(backbone.get("type", "")).rpartition(".")[2]
+    kind = _word(backbone.get("type")).rpartition(".")[2]
     return kind in ("VisionTransformer", "MoCoV3ViT", "MAEViT", "SimMIMViT")
 
 
 def _activation(backbone: Mapping[str, Any]) -> str | None:
     act = _mapping(_mapping(backbone.get("layer_cfgs")).get("act_cfg"))
     kind = (act or _mapping(backbone.get("act_cfg"))).get("type")
-    return _ACTIVATIONS.get(str(kind).rpartition(".")[2])
+    return _ACTIVATIONS.get(_word(kind).rpartition(".")[2])
 
 
 def _eps(backbone: Mapping[str, Any]) -> float | None:
@@ -221,7 +232,8 @@ def _preprocessing(
 def _three(value: object) -> tuple[float, ...] | None:
     if not isinstance(value, list | tuple) or len(value) != 3:
         return None
-    if not all(type(one) in (int, float) for one in value):
+    # a whole number in a text may be too long for a float
+    if not all(type(one) in (int, float) and abs(one) < 1e6 for one in value):
         return None
     return tuple(map(float, value))
 
@@ -248,7 +260,7 @@ def _placed(
     crop: tuple[int, int] | None = None
     resized: Mapping[str, Any] = {}
     for step in steps:
-        kind = str(step.get("type")).rpartition(".")[2]
+        kind = _word(step.get("type")).rpartition(".")[2]
         size = step.get("scale", step.get("size"))
         if kind in _NEUTRAL:
             continue
@@ -261,7 +273,7 @@ def _placed(
             is_edge = kind == "ResizeEdge" and step.get("edge", "short") == "short"
             if isinstance(size, list | tuple) and len(size) == 2 and size[1] == -1:
                 size, is_edge = size[0], True
-            if is_edge and type(size) is int:
+            if is_edge and _is_side(size):
                 edge = size
             elif kind == "Resize" and not step.get("keep_ratio"):
                 squeezed = _sides(size)
@@ -274,7 +286,7 @@ def _placed(
     said = (
         () if resized.get("backend") == "pillow" else ("resized by Pillow, not OpenCV",)
     )
-    method = _FILTERS.get(str(resized.get("interpolation", "bilinear")))
+    method = _FILTERS.get(_word(resized.get("interpolation", "bilinear")))
     if method is None:
         return None
     options: dict[str, Any] = {"interpolation": method}
@@ -292,13 +304,17 @@ def _placed(
 
 def _sides(value: object) -> tuple[int, int] | None:
     """Return (width, height) of one side or of (height, width)."""
-    if type(value) is int:
+    if _is_side(value):
         return value, value
     if isinstance(value, list | tuple) and len(value) == 2:
         height, width = value
-        if type(height) is int and type(width) is int:
+        if _is_side(height) and _is_side(width):
             return width, height
     return None
+
+
+def _is_side(value: object) -> TypeGuard[int]:
+    return type(value) is int and 0 < value <= MAX_SIDE_PX
 
 
 # --- the configuration's text --------------------------------------------------------
@@ -309,7 +325,9 @@ def _config(text: str) -> dict[str, Any]:
     if len(text) > _MAX_TEXT:
         return {}
     try:
-        body = ast.parse(text).body
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about odd numbers and escapes
+            body = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return {}
     found: dict[str, Any] = {}

@@ -18,7 +18,8 @@ from __future__ import annotations
 import math
 import os
 import re
-from collections.abc import Collection, Mapping
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,10 @@ from vitviz.models.checkpoints.errors import refusal
 from vitviz.models.checkpoints.naming import one_naming
 
 CONFIG = "adapter_config.json"
+# Patterns of ranks and scales by layer, and words of a name by which one is found.
+_MAX_PATTERNS = 20_000
+_MAX_WORDS = 32
+_MAX_NAME = 1_000
 _RULES = {"r": whole(1, 65_536), "lora_alpha": number(-1e6, 1e6)}
 _PART = re.compile(
     r"(?P<place>.+)\.lora_(?P<kind>A|B|magnitude_vector)(?:\.\w+)??(?P<end>\.weight)?"
@@ -121,6 +126,7 @@ def merged(tensors: Mapping[str, Tensor], path: Path) -> dict[str, Tensor]:
             "peft, then save model.merge_and_unload() and open that.",
         )
     scales = _scales(path, parts)
+    _require_stored(path, parts, [found.get(f"{place}.weight") for place in parts])
     for place, kinds in parts.items():
         weight = found.get(f"{place}.weight")
         if weight is None:
@@ -144,15 +150,18 @@ def onto(
     path = adapter.path
     places = {one: _ROOT.sub("", one) for one in adapter.parts}
     own = {one_naming(name): name for name in (*tensors, *left)}
+    ends = _ends(own)
     targets, leads = {}, set()
     for place, plain in places.items():
-        targets[place], lead = _target(path, one_naming(f"{plain}.weight"), own)
+        targets[place], lead = _target(path, one_naming(f"{plain}.weight"), own, ends)
         leads.add(lead)
     if len(leads) > 1:
         raise _unmerged(path, "it adapts several networks")
     lead = leads.pop() if leads else ""
     found = {f"{lead}{name}": tensor for name, tensor in tensors.items()}
     scales = _scales(path, adapter.parts)
+    adapted = [found.get(f"{lead}{name}") for name in targets.values()]
+    _require_stored(path, adapter.parts, adapted)
     for place, kinds in adapter.parts.items():
         name = f"{lead}{targets[place]}"
         if name not in found:  # of another part of a larger model
@@ -165,12 +174,34 @@ def onto(
     return found
 
 
-def _target(path: Path, wanted: str, own: Mapping[str, str]) -> tuple[str, str]:
+def _endings(name: str) -> Iterator[str]:
+    """Return what follows each of the last dots of a name, the longest first."""
+    words = name.split(".")
+    for start in range(max(1, len(words) - _MAX_WORDS), len(words)):
+        yield ".".join(words[start:])
+
+
+def _ends(own: Iterable[str]) -> dict[str, list[str]]:
+    """Return the names, two at most, that end in each ending."""
+    found: dict[str, list[str]] = {}
+    for name in own:
+        if len(name) > _MAX_NAME:
+            continue
+        for end in _endings(name):
+            names = found.setdefault(end, [])
+            if len(names) < 2:
+                names.append(name)
+    return found
+
+
+def _target(
+    path: Path, wanted: str, own: Mapping[str, str], ends: Mapping[str, list[str]]
+) -> tuple[str, str]:
     """Return (name of the adapted weight, prefix that its network lacks)."""
     if wanted in own:
         return own[wanted], ""
-    shorter = [one for one in own if wanted.endswith(f".{one}")]
-    longer = [one for one in own if one.endswith(f".{wanted}")]
+    shorter = [one for one in _endings(wanted) if one in own]
+    longer = ends.get(wanted, [])
     if len(shorter) == 1 and not longer:
         return own[shorter[0]], wanted.removesuffix(shorter[0])
     if len(longer) == 1 and not shorter:
@@ -226,14 +257,15 @@ def _scales(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> dict[str, 
     if "r" not in numbers or "lora_alpha" not in numbers:
         raise _unmerged(path, "its adapter_config.json names no rank and no lora_alpha")
     is_root = values.get("use_rslora") is True
+    by_place = {
+        name: _patterns(path, values, pattern)
+        for name, pattern in (("r", "rank_pattern"), ("lora_alpha", "alpha_pattern"))
+    }
     found = {}
     for place, kinds in parts.items():
         own = {
-            name: _by_place(path, values, pattern, place, _RULES[name])
-            for name, pattern in (
-                ("r", "rank_pattern"),
-                ("lora_alpha", "alpha_pattern"),
-            )
+            name: _by_place(path, by_place[name], place, _RULES[name])
+            for name in _RULES
         }
         rank = own["r"] or numbers["r"]
         alpha = (
@@ -247,27 +279,62 @@ def _scales(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> dict[str, 
     return found
 
 
-def _by_place(
-    path: Path, values: Mapping[str, Any], key: str, place: str, rule: Rule
-) -> Any:  # noqa: ANN401
-    """Return what a pattern of the configuration says of a layer; None for nothing.
+# By the names in a pattern, a caret before those of a whole place: where it stands
+# among the others, and its value.
+_Patterns = Mapping[str, tuple[int, Any]]
 
-    Patterns are regular expressions in peft; those that are plain names are followed.
+
+def _patterns(path: Path, values: Mapping[str, Any], key: str) -> _Patterns:
+    """Return the patterns of a configuration by the names in them.
+
+    They are regular expressions in peft; those that are plain names are followed.
+
+    Raises CheckpointError for others, and for too many.
     """
     patterns = values.get(key) or {}
-    if not isinstance(patterns, Mapping):
+    if not isinstance(patterns, Mapping) or len(patterns) > _MAX_PATTERNS:
         raise _unmerged(path, "its adapter_config.json asks for {names}", key)
-    for pattern in patterns:
-        plain = pattern.replace("\\.", ".").removeprefix("^")
-        if not re.fullmatch(r"[\w.]+", plain):
+    found: dict[str, tuple[int, Any]] = {}
+    for position, (pattern, value) in enumerate(patterns.items()):
+        plain = pattern.replace("\\.", ".")
+        if not re.fullmatch(r"\^?[\w.]+", plain):
             raise _unmerged(path, "its adapter_config.json asks for {names}", key)
-    for pattern in patterns:
-        plain = pattern.replace("\\.", ".").removeprefix("^")
-        inner = _ROOT.sub("", place)
-        is_whole = pattern.startswith("^")
-        if inner == plain or (not is_whole and inner.endswith(f".{plain}")):
-            return chosen({"it": patterns[pattern]}, {"it": rule}, path.parent)["it"]
-    return None
+        found.setdefault(plain, (position, value))
+    return found
+
+
+def _by_place(path: Path, patterns: _Patterns, place: str, rule: Rule) -> Any:  # noqa: ANN401
+    """Return what the first pattern that fits says of a layer; None for nothing."""
+    inner = _ROOT.sub("", place)
+    names = (f"^{inner}", inner, *_endings(inner))
+    fits = [patterns[name] for name in names if name in patterns]
+    if not fits:
+        return None
+    _, value = min(fits, key=lambda one: one[0])
+    return chosen({"it": value}, {"it": rule}, path.parent)["it"]
+
+
+def _require_stored(
+    path: Path,
+    parts: Mapping[str, Mapping[str, Tensor]],
+    weights: Iterable[Tensor | None],
+) -> None:
+    """Raise CheckpointError if tensors to be added are more than their memory holds.
+
+    A pickle may give one number any shape, and one matrix thousands of names; what
+    the sums of those would take has nothing to do with the size of the file.
+    """
+    held: dict[int, int] = {}
+    total = 0
+    tensors = [one for kinds in parts.values() for one in kinds.values()]
+    for tensor in (*tensors, *(one for one in weights if one is not None)):
+        storage = tensor.untyped_storage()
+        held[storage.data_ptr()] = storage.nbytes()
+        total += tensor.numel() * tensor.element_size()
+        if tensor.numel() * tensor.element_size() > storage.nbytes():
+            total = sys.maxsize
+    if total > 2 * sum(held.values()):
+        raise refusal(path, "claims more numbers than the file holds.")
 
 
 def _unmerged(path: Path, reason: str, name: str = "") -> CheckpointError:

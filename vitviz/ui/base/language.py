@@ -72,6 +72,7 @@ def install(app: QApplication, language: str | None) -> str:
         ]
     for old in _installed:
         app.removeTranslator(old)
+        old.deleteLater()  # its file stays mapped for as long as it lives
     _installed.clear()
     if code != SOURCE:
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
@@ -84,6 +85,8 @@ def install(app: QApplication, language: str | None) -> str:
             if translator.load(f"{name}_{code}", folder):
                 app.installTranslator(translator)
                 _installed.append(translator)
+            else:
+                translator.deleteLater()
     QLocale.setDefault(QLocale(code))
     _choose_fonts(app, code)
     return code
