@@ -49,6 +49,9 @@ def read_dicom(
         from pydicom.pixels.processing import apply_color_lut
     except ImportError as error:
         raise MissingLibrary("pydicom", "medical") from error
+    from vitviz.pictures import dicom_codecs
+
+    dicom_codecs.add_decoders()
     dataset = pydicom.dcmread(io.BytesIO(data))
     if "Rows" not in dataset or "PixelData" not in dataset:
         if not {"FloatPixelData", "DoubleFloatPixelData"} & set(dataset.dir()):
@@ -65,12 +68,14 @@ def read_dicom(
     except (RuntimeError, NotImplementedError) as error:
         if "missing" not in str(error) and "no available" not in str(error).lower():
             raise
-        syntax = dataset.file_meta.TransferSyntaxUID.name
+        uid = dataset.file_meta.TransferSyntaxUID
+        if uid in dicom_codecs.DECODER_DEPENDENCIES:
+            raise MissingLibrary("imagecodecs", "formats") from error
         raise ImageError(
             "{name} is packed as {syntax}, which nothing that is installed unpacks. "
             "Save it unpacked, as with dcmdjpeg or gdcmconv --raw.",
             name=name,
-            syntax=syntax,
+            syntax=uid.name,
         ) from error
     meaning = str(dataset.get("PhotometricInterpretation", "MONOCHROME2"))
     if meaning == "PALETTE COLOR":
