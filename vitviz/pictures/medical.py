@@ -24,6 +24,8 @@ from vitviz.pictures.samples import FilePicture, MissingLibrary, Samples, frame_
 
 # Of a volume that is unpacked.
 MAX_VOLUME_BYTES = 2 * 2**30
+# The tag of packed pixels and their kind, in the order of bytes that is theirs alone.
+_PIXEL_DATA = b"\xe0\x7f\x10\x00OB"
 # Of the axes of a volume, to the right, to the front, up: the one that is cut.
 _THROUGH = {Plane.AXIAL: 2, Plane.CORONAL: 1, Plane.SAGITTAL: 0}
 
@@ -55,6 +57,9 @@ def read_dicom(
     dataset = pydicom.dcmread(io.BytesIO(data))
     if "Rows" not in dataset or "PixelData" not in dataset:
         if not {"FloatPixelData", "DoubleFloatPixelData"} & set(dataset.dir()):
+            if _PIXEL_DATA in data:
+                # pydicom leaves out packed pixels whose end is missing
+                raise EOFError("its pixels are cut off")
             raise ImageError(
                 "{name} is a DICOM file without a picture. Open one of its series that "
                 "has pixels.",

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from tests.unit.pictures.test_depth import dicom, noise, read
-from vitviz.errors import MissingExtraError
+from vitviz.errors import ImageError, MissingExtraError
 from vitviz.pictures.reading import Reading, stretch_of
 from vitviz.pictures.source import load_image
 
@@ -106,3 +106,11 @@ def test_without_the_library_it_is_named(
         with pytest.raises(MissingExtraError, match=r"pip install 'vitviz\[formats\]'"):
             read(data)
     read(data)
+
+
+@pytest.mark.parametrize("syntax", LOSSLESS + JPEG_LS)
+@pytest.mark.parametrize("share", [0.5, 0.9])
+def test_one_cut_off_is_damaged(syntax: str, share: float) -> None:
+    data = packed([noise("uint16", 1, 0, 65536)[..., 0]], syntax)
+    with pytest.raises(ImageError, match=r"damaged .*cut off.*Download it"):
+        read(data[: int(share * len(data))])
