@@ -24,6 +24,8 @@ from vitviz.pictures.samples import FilePicture, MissingLibrary, Samples, frame_
 
 # Of a volume that is unpacked.
 MAX_VOLUME_BYTES = 2 * 2**30
+# The tag of packed pixels and their kind, in the order of bytes that is theirs alone.
+_PIXEL_DATA = b"\xe0\x7f\x10\x00OB"
 # Of the axes of a volume, to the right, to the front, up: the one that is cut.
 _THROUGH = {Plane.AXIAL: 2, Plane.CORONAL: 1, Plane.SAGITTAL: 0}
 
@@ -49,9 +51,15 @@ def read_dicom(
         from pydicom.pixels.processing import apply_color_lut
     except ImportError as error:
         raise MissingLibrary("pydicom", "medical") from error
+    from vitviz.pictures import dicom_codecs
+
+    dicom_codecs.add_decoders()
     dataset = pydicom.dcmread(io.BytesIO(data))
     if "Rows" not in dataset or "PixelData" not in dataset:
         if not {"FloatPixelData", "DoubleFloatPixelData"} & set(dataset.dir()):
+            if _PIXEL_DATA in data:
+                # pydicom leaves out packed pixels whose end is missing
+                raise EOFError("its pixels are cut off")
             raise ImageError(
                 "{name} is a DICOM file without a picture. Open one of its series that "
                 "has pixels.",
@@ -65,12 +73,14 @@ def read_dicom(
     except (RuntimeError, NotImplementedError) as error:
         if "missing" not in str(error) and "no available" not in str(error).lower():
             raise
-        syntax = dataset.file_meta.TransferSyntaxUID.name
+        uid = dataset.file_meta.TransferSyntaxUID
+        if uid in dicom_codecs.DECODER_DEPENDENCIES:
+            raise MissingLibrary("imagecodecs", "formats") from error
         raise ImageError(
             "{name} is packed as {syntax}, which nothing that is installed unpacks. "
             "Save it unpacked, as with dcmdjpeg or gdcmconv --raw.",
             name=name,
-            syntax=syntax,
+            syntax=uid.name,
         ) from error
     meaning = str(dataset.get("PhotometricInterpretation", "MONOCHROME2"))
     if meaning == "PALETTE COLOR":

@@ -304,9 +304,11 @@ FILE_OPTIONS = (
     "grid",
     "base",
 )
-# The base of an adapter is a path, in which neither commas nor colons can stand.
+# The base of an adapter is a path, in which neither commas nor colons can stand but
+# that of a drive of Windows, which a slash follows and a further colon ends.
 _PLAIN = "|".join(FILE_OPTIONS[:-1])
-_OPTION = rf"(?:(?:{_PLAIN})=[\w.-]+|base=[^,:=]+)"
+_BASE = r"(?:[A-Za-z]:[\\/][^,:=]+(?=[,:])|[^,:=]+)"
+_OPTION = rf"(?:(?:{_PLAIN})=[\w.-]+|base={_BASE})"
 _OPTIONS = re.compile(rf"({_OPTION}(?:,{_OPTION})*):(.+)", re.DOTALL)
 
 

@@ -16,6 +16,7 @@ from vitviz.models.catalogue.entries import (
     find,
     find_weights,
     search,
+    split_network,
 )
 
 TORCHVISION = [entry for entry in entries() if entry.library == "torchvision"]
@@ -188,3 +189,22 @@ def test_the_catalogue_loads_neither_torch_nor_qt() -> None:
         "sys.exit(len({'torch', 'PySide6', 'numpy', 'timm'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "path"),
+    [
+        (r"base=C:\mine\base:D:\adapter", r"base=C:\mine\base", r"D:\adapter"),
+        ("base=c:/mine/base:adapter", "base=c:/mine/base", "adapter"),
+        ("base=C:/base,heads=3:D:/a.pth", "base=C:/base,heads=3", "D:/a.pth"),
+        (r"heads=3,base=base:C:\adapter", "heads=3,base=base", r"C:\adapter"),
+        # no drive but a folder of one letter
+        ("base=a:/home/adapter", "base=a", "/home/adapter"),
+        ("base=/mine/base:/mine/adapter", "base=/mine/base", "/mine/adapter"),
+        (r"C:\adapter", None, r"C:\adapter"),
+    ],
+)
+def test_a_drive_of_windows_is_no_end_of_options(
+    text: str, options: str | None, path: str
+) -> None:
+    assert split_network(text) == (options, path)
