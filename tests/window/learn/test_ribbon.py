@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -213,3 +213,32 @@ def test_the_start_page_has_the_ribbon_of_the_model(
     assert {PATCHES, TOKENS, WIDTH} <= {*numbers(ribbon.arithmetic())}
     qtbot.mouseClick(ribbon.button(Stop.ANSWER), LEFT)
     assert ribbon.arithmetic() == "It comes with the last layer."
+
+
+class Swaying(QObject):
+    """Gives a ribbon another width each time that it is given one."""
+
+    def __init__(self, ribbon: Ribbon) -> None:
+        super().__init__()
+        self.ribbon, self.times = ribbon, 0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
+            self.times += 1
+            assert self.times < 500, "two widths ask for each other for ever"
+            ribbon = self.ribbon
+            ribbon.resize(300 if ribbon.width() > 700 else 1400, ribbon.height())
+        return False
+
+
+def test_two_widths_that_ask_for_each_other_come_to_an_end(
+    qtbot: QtBot, open_vitviz: OpenWindow, photo: Path
+) -> None:
+    window = open_vitviz(photo)
+    qtbot.keyClick(window, Qt.Key.Key_F3)
+    ribbon = ribbon_of(window)
+    swaying = Swaying(ribbon)
+    for button in ribbon._buttons.values():
+        button.installEventFilter(swaying)
+    ribbon.resize(301, ribbon.height())
+    assert 0 < swaying.times < 500

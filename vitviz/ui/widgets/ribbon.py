@@ -276,6 +276,7 @@ class Ribbon(QWidget):
         self._current: Chapter | None = None
         self._at: tuple[Stop, int | None] | None = None
         self._open: Stop | None = None
+        self._is_fitting = False
         self.setAccessibleName(self.tr("The model, from picture to answer"))
         self._buttons = {stop: StopButton(stop) for stop in Stop}
         self._row = row = QHBoxLayout()
@@ -448,7 +449,23 @@ class Ribbon(QWidget):
         """Use the widest spacing that fits; fold the block where none does.
 
         Before that, a chapter's number stands on its first stop alone.
+
+        Stops that come and go make Qt lay out the window at once, which may give the
+        row another width within this: then it is fitted once more, and no further, as
+        two widths may each ask for the other.
         """
+        if self._is_fitting:
+            return
+        self._is_fitting = True
+        try:
+            width = self.width()
+            self._fit_once()
+            if self.width() != width:
+                self._fit_once()
+        finally:
+            self._is_fitting = False
+
+    def _fit_once(self) -> None:
         lit = {stop for stop in self.lit() if stop.is_in_block}
         is_in_block = bool(lit) or (self._open is not None and self._open.is_in_block)
         for folds in (False, True):
