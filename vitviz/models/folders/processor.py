@@ -180,7 +180,8 @@ _STEPS = (
 ).split()
 _BESIDE = (
     "_processor_class _valid_processor_keys _valid_kwargs_names auto_map "
-    "background_color data_format device disable_grouping do_reduce_labels "
+    "background_color data_format device disable_grouping do_convert_annotations "
+    "do_reduce_labels "
     "feature_extractor_type format "
     "image_num_channels image_processor_type image_seq_length input_data_format "
     "mask_pad_size mask_size max_patches min_patches min_size model_input_names "
