@@ -5284,6 +5284,10 @@
         <translation>ブロック{n}</translation>
     </message>
     <message>
+        <source>it adapts several networks</source>
+        <translation>複数のネットワークを変更するものです</translation>
+    </message>
+    <message>
         <source>it appends tokens for detected objects after the patches. Take the ViT it was made from, such as timm:deit_small_patch16_224</source>
         <translation>検出する物体のトークンをパッチの後に加えます。元になったViTを使ってください（例：timm:deit_small_patch16_224）</translation>
     </message>
@@ -5294,6 +5298,10 @@
     <message>
         <source>it holds an adapter (PEFT) without its adapter_config.json. Copy that beside it, or merge both with merge_and_unload() and save_pretrained().</source>
         <translation>アダプター（PEFT）だけがあり、adapter_config.json がありません。それを同じフォルダーに置くか、merge_and_unload() で統合して save_pretrained() で保存してください。</translation>
+    </message>
+    <message>
+        <source>it holds several adapters of one layer</source>
+        <translation>一つの層にアダプターがいくつも入っています</translation>
     </message>
     <message>
         <source>it is a folder</source>
@@ -5382,6 +5390,14 @@
     <message>
         <source>its adapter_config.json asks for {names}</source>
         <translation>adapter_config.json が {names} を指定しています</translation>
+    </message>
+    <message>
+        <source>its adapter_config.json names another rank than theirs</source>
+        <translation>adapter_config.json のランク（r）がアダプターのものと異なります</translation>
+    </message>
+    <message>
+        <source>its adapter_config.json names no rank and no lora_alpha</source>
+        <translation>adapter_config.json にランク（r）と lora_alpha がありません</translation>
     </message>
     <message>
         <source>its attention is between channels and not between patches. Take a plain ViT of the same training, such as timm:vit_small_patch16_224.dino</source>
@@ -5558,6 +5574,10 @@
     <message>
         <source>the weight that {names} adapts is not in it</source>
         <translation>{names} が変える重みが含まれていません</translation>
+    </message>
+    <message>
+        <source>their scale is in adapter_config.json, which is not beside it</source>
+        <translation>その倍率を記した adapter_config.json が同じフォルダーにありません</translation>
     </message>
     <message>
         <source>there is no Transformer block</source>

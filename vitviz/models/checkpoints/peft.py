@@ -96,7 +96,7 @@ def adapter_of(tensors: Mapping[str, Tensor], path: Path) -> Adapter:
         if match is not None and (match["end"] or match["kind"] == "magnitude_vector"):
             kinds = parts.setdefault(match["place"], {})
             if match["kind"] in kinds:
-                raise _unmerged(path, "it holds several adapters of one layer")
+                raise _unmerged(path, Phrase("it holds several adapters of one layer"))
             kinds[match["kind"]] = tensor
         elif _OTHER.search(name) or "lora_" in name:
             raise _unmerged(path, "{names} is of a kind that is not known", name)
@@ -156,7 +156,7 @@ def onto(
         targets[place], lead = _target(path, one_naming(f"{plain}.weight"), own, ends)
         leads.add(lead)
     if len(leads) > 1:
-        raise _unmerged(path, "it adapts several networks")
+        raise _unmerged(path, Phrase("it adapts several networks"))
     lead = leads.pop() if leads else ""
     found = {f"{lead}{name}": tensor for name, tensor in tensors.items()}
     scales = _scales(path, adapter.parts)
@@ -242,7 +242,8 @@ def _scales(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> dict[str, 
     config = path.parent / CONFIG
     if not os.path.isfile(config):
         raise _unmerged(
-            path, "their scale is in adapter_config.json, which is not beside it"
+            path,
+            Phrase("their scale is in adapter_config.json, which is not beside it"),
         )
     values = read_config(config, path.parent)
     kind = values.get("peft_type", "LORA")
@@ -255,7 +256,9 @@ def _scales(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> dict[str, 
         raise _unmerged(path, "its adapter_config.json asks for {names}", said)
     numbers = chosen(values, _RULES, path.parent)
     if "r" not in numbers or "lora_alpha" not in numbers:
-        raise _unmerged(path, "its adapter_config.json names no rank and no lora_alpha")
+        raise _unmerged(
+            path, Phrase("its adapter_config.json names no rank and no lora_alpha")
+        )
     is_root = values.get("use_rslora") is True
     by_place = {
         name: _patterns(path, values, pattern)
@@ -273,7 +276,7 @@ def _scales(path: Path, parts: Mapping[str, Mapping[str, Tensor]]) -> dict[str, 
         )
         if "A" in kinds and kinds["A"].shape[0] != rank:
             raise _unmerged(
-                path, "its adapter_config.json names another rank than theirs"
+                path, Phrase("its adapter_config.json names another rank than theirs")
             )
         found[place] = float(alpha / (math.sqrt(rank) if is_root else rank))
     return found
@@ -337,11 +340,16 @@ def _require_stored(
         raise refusal(path, "claims more numbers than the file holds.")
 
 
-def _unmerged(path: Path, reason: str, name: str = "") -> CheckpointError:
-    """Return the error for adapters that are not added to the weights."""
+def _unmerged(path: Path, reason: str | Phrase, name: str = "") -> CheckpointError:
+    """Return the error for adapters that are not added to the weights.
+
+    reason : a text with a place for {names}, or a phrase that has none.
+    """
+    if isinstance(reason, str):
+        reason = Phrase(reason, {"names": name[:120]})
     return refusal(
         path,
         "holds adapters that are not merged, and {reason}. Merge them where they were "
         "trained (peft: model.merge_and_unload()), and save that model.",
-        reason=Phrase(reason, {"names": name[:120]}),
+        reason=reason,
     )
