@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import PIL.Image
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPixmapCache
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -75,6 +75,7 @@ def rest(qtbot: QtBot, window: MainWindow, monkey: Monkey, first: Path) -> Held:
         return is_shown and is_run and not control.has_jobs
 
     qtbot.waitUntil(is_back, timeout=120_000)
+    QPixmapCache.clear()  # Qt's own, of at most 10 MB: each theme draws icons anew
     qtbot.wait(2 * GIVE_BACK_MS)  # nothing says when memory has been given back
     now = held()
     traces = alive(Trace)
