@@ -1,4 +1,4 @@
-"""Chapter 2: patch size as a map's scale, on the five sizes of vitviz-flexi."""
+"""Chapter 3: patch size as a map's scale, on the five sizes of vitviz-flexi."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Seen:
 
 
 class ScalePage(Page):
-    """The page of chapter 2: a slider of patch sizes, and a table of what each took."""
+    """The page of chapter 3: a slider of patch sizes, and a table of what each took."""
 
     kept = ("_seen", "_image")
 

@@ -1,4 +1,4 @@
-"""Chapter 4: the score of a query and a key, a dot product number by number."""
+"""Chapter 5: the score of a query and a key, a dot product number by number."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class PairPage(Page):
-    """The page of chapter 4: two vectors, their products, the sum, score and weight."""
+    """The page of chapter 5: two vectors, their products, the sum, score and weight."""
 
     kept = ("clicks_choose_key",)
     uses_key = True

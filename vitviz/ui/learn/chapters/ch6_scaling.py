@@ -1,4 +1,4 @@
-"""Chapter 5: scores divided by √d_k, and what another temperature does.
+"""Chapter 6: scores divided by √d_k, and what another temperature does.
 
 The temperature T is that of the Lab: scores are divided by T · √d_k, T = 1 is as
 trained, and no division is T = 1/√d_k. The pages' `divisor` is T · √d_k.
@@ -54,7 +54,7 @@ SPIKE = 0.5
 
 
 class ScalingPage(Page):
-    """The page of chapter 5: the divisor, the row, its entropy, the answer."""
+    """The page of chapter 6: the divisor, the row, its entropy, the answer."""
 
     kept = ("divisor",)
 

@@ -1,4 +1,4 @@
-"""Chapter 6: the axis of the softmax, and what fails over another axis."""
+"""Chapter 7: the axis of the softmax, and what fails over another axis."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ MANY = 1000
 
 
 class AxisPage(Page):
-    """The page of chapter 6: a switch for the axis, and this layer's sums along all."""
+    """The page of chapter 7: a switch for the axis, and this layer's sums along all."""
 
     kept = ("_axis",)
 

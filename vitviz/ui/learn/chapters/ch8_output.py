@@ -1,4 +1,4 @@
-"""Chapter 7: the output of attention, the weighted sum of all values."""
+"""Chapter 8: the output of attention, the weighted sum of all values."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST, MOST_IN_PRESENT = 6, 4
 
 
 class OutputPage(Page):
-    """The page of chapter 7: the largest contributions, the output, and the shapes."""
+    """The page of chapter 8: the largest contributions, the output, and the shapes."""
 
     uses_key = True
 
