@@ -90,3 +90,37 @@ def test_what_the_user_has_set_stays(variable: str) -> None:
 def test_what_the_user_has_chosen_in_the_program_stays() -> None:
     assert traced("2")[:3] == (2, 2, 2)
     assert traced("0", OMP_NUM_THREADS="2")[1] == 2
+
+
+WRITERS = """
+import hashlib, os, sys, threading, torch, vitviz
+from vitviz.models.threads import beside_others
+cores, ended = os.cpu_count(), threading.Event()
+def write():
+    while not ended.is_set():
+        hashlib.sha256(bytes(10**7))  # lets other threads go on meanwhile
+writers = [threading.Thread(target=write) for _ in range(cores)]
+for writer in writers:
+    writer.start()
+seen = []
+for _ in range(20):
+    with beside_others(counts_own=True):
+        seen.append(torch.get_num_threads())
+ended.set()
+print(cores, min(seen), torch.get_num_threads())
+"""
+
+
+@linux
+def test_own_writers_of_a_folder_are_counted() -> None:
+    """Two threads of a pass spin while a third packs a figure on the same cores."""
+    done = subprocess.run(
+        [sys.executable, "-c", WRITERS],
+        env={k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "MKL_"))},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    cores, beside, after = map(int, done.stdout.split())
+    assert (beside, after) == (1, cores)

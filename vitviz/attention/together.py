@@ -83,7 +83,7 @@ def _traced(
     with (
         torch.inference_mode(),
         adapter.ready((width, height)),
-        beside_others(),
+        beside_others(counts_own=True),
     ):
         opened = tap(
             adapter.blocks,

@@ -174,7 +174,7 @@ def _computed(
     from vitviz.models.threads import beside_others
 
     # rows and methods too, not only the pass
-    with beside_others():
+    with beside_others(counts_own=True):
         made = traced(model, image, request, note, trace)
         if made is None:
             return None

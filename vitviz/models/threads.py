@@ -16,6 +16,7 @@ are used; Linux says it.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,11 +41,14 @@ def use_threads(count: int) -> None:
 
 
 @contextmanager
-def beside_others() -> Iterator[Callable[[], None]]:
+def beside_others(*, counts_own: bool = False) -> Iterator[Callable[[], None]]:
     """Compute with as many threads as there are idle cores, at least with one.
 
     Yields a function that looks again, for the pauses of a long pass. The number is of
     the thread that calls, and is as before afterwards.
+
+    counts_own : count this program's own Python threads that compute, too, as those
+        that read and write the other pictures of a folder.
     """
     before = torch.get_num_threads()
     looked = -LOOK_S
@@ -56,7 +60,8 @@ def beside_others() -> Iterator[Callable[[], None]]:
             return
         looked = now
         cores = os.cpu_count() or before
-        count = max(1, min(before, cores - _num_others()))
+        others = _num_others() + (_num_python() if counts_own else 0)
+        count = max(1, min(before, cores - others))
         if count != torch.get_num_threads():
             torch.set_num_threads(count)
 
@@ -82,15 +87,24 @@ def _num_others() -> int:
 
 def _num_own() -> int:
     """Return how many threads of this process compute now."""
-    count = 0
-    for thread in os.listdir("/proc/self/task"):
-        try:
-            stat = _read(f"/proc/self/task/{thread}/stat")
-        except OSError:  # it has ended
-            continue
-        # its name, in brackets, may hold anything; its state is the letter after it
-        count += stat.rpartition(b")")[2][1:2] == b"R"
-    return count
+    return sum(map(_computes, os.listdir("/proc/self/task")))
+
+
+def _num_python() -> int:
+    """Return how many of Python's other threads compute now; 0 where unknown."""
+    me = threading.get_native_id()
+    others = (one.native_id for one in threading.enumerate())
+    return sum(_computes(str(one)) for one in others if one not in (None, me))
+
+
+def _computes(thread: str) -> bool:
+    """Return whether a thread of this process, named by its number, computes now."""
+    try:
+        stat = _read(f"/proc/self/task/{thread}/stat")
+    except OSError:  # it has ended, or the system does not say
+        return False
+    # its name, in brackets, may hold anything; its state is the letter after it
+    return stat.rpartition(b")")[2][1:2] == b"R"
 
 
 def _read(path: str) -> bytes:
