@@ -622,20 +622,40 @@
         <translation>1. モデルはこの画像をいくつのトークンにしましたか？</translation>
     </message>
     <message>
-        <source>2. Twice the patches: how many times the pairs?</source>
-        <translation>2. パッチが2倍なら、ペアは何倍ですか？</translation>
+        <source>10. A patch is bright on the map. That it decided the answer is …</source>
+        <translation>10. マップで明るいパッチがあります。それが答えを決めたことは…</translation>
     </message>
     <message>
-        <source>3. What adds up to exactly 1?</source>
-        <translation>3. 合計がちょうど1になるのはどれですか？</translation>
+        <source>2. How can attention know where a patch lay?</source>
+        <translation>2. パッチがどこにあったかを、アテンションは何で知りますか？</translation>
     </message>
     <message>
-        <source>4. Click the patch that {query} looks at most, in head {n}.</source>
-        <translation>4. ヘッド{n}で{query}が最もよく見るパッチをクリックしてください。</translation>
+        <source>3. Patches half as wide and half as high: {n} patches become …</source>
+        <translation>3. パッチの幅と高さを半分にすると、{n}個のパッチは何個になりますか？</translation>
     </message>
     <message>
-        <source>5. A patch is bright on the map. That it decided the answer is …</source>
-        <translation>5. マップで明るいパッチがあります。それが答えを決めたことは…</translation>
+        <source>4. Twice the patches: how many times the pairs?</source>
+        <translation>4. パッチが2倍なら、ペアは何倍ですか？</translation>
+    </message>
+    <message>
+        <source>5. Click the patch that {query} looks at most, in head {n}.</source>
+        <translation>5. ヘッド{n}で{query}が最もよく見るパッチをクリックしてください。</translation>
+    </message>
+    <message>
+        <source>6. Why are the scores divided before softmax?</source>
+        <translation>6. ソフトマックスの前にスコアを割るのはなぜですか？</translation>
+    </message>
+    <message>
+        <source>7. What adds up to exactly 1?</source>
+        <translation>7. 合計がちょうど1になるのはどれですか？</translation>
+    </message>
+    <message>
+        <source>8. One key has the largest weight. Does it give most?</source>
+        <translation>8. あるキーの重みが最大です。出力に最も多くを渡すのもそのキーですか？</translation>
+    </message>
+    <message>
+        <source>9. {heads} heads give {width} numbers each. How many reach W&lt;sub&gt;O&lt;/sub&gt;?</source>
+        <translation>9. {heads}個のヘッドが{width}個ずつ数を出します。W&lt;sub&gt;O&lt;/sub&gt;に届く数は何個ですか？</translation>
     </message>
     <message>
         <source>&lt;w&gt;A map is not yet an explanation.&lt;/w&gt; Three things to try:</source>
@@ -646,32 +666,56 @@
         <translation>マップはまだ説明ではない。</translation>
     </message>
     <message>
-        <source>Chapter 12: a weight says where a head looks. Its value may be short, later layers may ignore it. Hide the patch and see.</source>
-        <translation>第12章：重みは、ヘッドがどこを見るかを示すだけです。バリューが短いことも、後の層が無視することもあります。パッチを隠して確かめましょう。</translation>
+        <source>Chapter 12: its value may be short, later layers may ignore it. Hide it and see.</source>
+        <translation>第12章：バリューが短いことも、後の層が無視することもあります。隠して確かめましょう。</translation>
     </message>
     <message>
-        <source>Chapter 1: rows times columns, and the special tokens.</source>
-        <translation>第1章：行×列、それに特殊トークンです。</translation>
+        <source>Chapter 1: {sum}</source>
+        <translation>第1章：{sum}</translation>
     </message>
     <message>
-        <source>Chapter 4: every token looks at every token, itself too.</source>
-        <translation>第4章：どのトークンも、自分を含むすべてのトークンを見ます。</translation>
+        <source>Chapter 2: attention itself ignores the order.</source>
+        <translation>第2章：アテンションそのものは順番を見ません。</translation>
     </message>
     <message>
-        <source>Chapter 5: the key whose score with the query is largest.</source>
+        <source>Chapter 3: {rows} × {cols}, a finer map.</source>
+        <translation>第3章：{rows} × {cols}、より細かいマップです。</translation>
+    </message>
+    <message>
+        <source>Chapter 4: all look at all, and at themselves. {n} tokens, {pairs} pairs.</source>
+        <translation>第4章：どれも、自分を含むすべてを見ます。トークン{n}個、ペア{pairs}組。</translation>
+    </message>
+    <message>
+        <source>Chapter 5: its key has the largest score with the query.</source>
         <translation>第5章：クエリとのスコアが最も大きいキーです。</translation>
     </message>
     <message>
-        <source>Chapter 7: softmax shares out 1 over all keys of a query.</source>
-        <translation>第7章：ソフトマックスは、1つのクエリのすべてのキーに1を分け与えます。</translation>
+        <source>Chapter 6: scores grow with d. Here they are ÷ {divisor}.</source>
+        <translation>第6章：スコアはdとともに大きくなります。ここでは ÷ {divisor}。</translation>
+    </message>
+    <message>
+        <source>Chapter 7: softmax shares out 1 over a query's keys.</source>
+        <translation>第7章：ソフトマックスは、クエリごとに1をキーへ分けます。</translation>
+    </message>
+    <message>
+        <source>Chapter 8: weight times the value's length counts.</source>
+        <translation>第8章：効くのは重み × バリューの長さです。</translation>
+    </message>
+    <message>
+        <source>Chapter 9: joined one behind the other, not averaged.</source>
+        <translation>第9章：平均せず、一列につなぎます。</translation>
     </message>
     <message>
         <source>Does the answer notice? Paint over it in the Lab</source>
         <translation>答えは変わるでしょうか？ラボで塗って隠します</translation>
     </message>
     <message>
-        <source>Five minutes. Let everyone answer before the answer is shown, by hands or on paper. &lt;b&gt;Often misunderstood:&lt;/b&gt; a card with all ticks says that one has tried, not that one knows; the questions tell more. Answers are on the picture and model that are open: open others and ask again.</source>
-        <translation>5分。答えを見せる前に、挙手や紙で全員に答えさせましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;全部に✓のついたカードは、試したという印で、理解した印ではありません。理解は質問のほうに表れます。答えは開いている画像とモデルについてのものです。別のものを開いて、もう一度聞いてみましょう。</translation>
+        <source>Here it does not.</source>
+        <translation>ここでは別のキーです。</translation>
+    </message>
+    <message>
+        <source>Here it does.</source>
+        <translation>ここでは同じキーです。</translation>
     </message>
     <message>
         <source>Here: {sum}.</source>
@@ -722,6 +766,10 @@
         <translation>ヘッドを1つ外す</translation>
     </message>
     <message>
+        <source>Ten minutes. Let everyone answer before the answer is shown, by hands or on paper. &lt;b&gt;Often misunderstood:&lt;/b&gt; a card with all ticks says that one has tried, not that one knows; the questions tell more. Answers are on the picture and model that are open: open others and ask again.</source>
+        <translation>10分。答えを見せる前に、挙手や紙で全員に答えさせましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;全部に✓のついたカードは、試したという印で、理解した印ではありません。理解は質問のほうに表れます。答えは開いている画像とモデルについてのものです。別のものを開いて、もう一度聞いてみましょう。</translation>
+    </message>
+    <message>
         <source>The Lab changes the model or the picture and runs it again, so that you see what a patch, a head or a temperature does to the answer. Everything can be switched off again.</source>
         <translation>ラボではモデルや画像を変更して動かし直し、パッチ・ヘッド・温度が答えにどう効くかを見られます。変更はすべて元に戻せます。</translation>
     </message>
@@ -746,12 +794,32 @@
         <translation>あなたのカードです。✓は予想したり試したりした章です。</translation>
     </message>
     <message>
+        <source>by its neighbours</source>
+        <translation>隣のパッチで</translation>
+    </message>
+    <message>
+        <source>by its place in the sequence</source>
+        <translation>列の中の順番で</translation>
+    </message>
+    <message>
+        <source>by numbers for its position</source>
+        <translation>位置を表す数で</translation>
+    </message>
+    <message>
         <source>certain</source>
         <translation>確か</translation>
     </message>
     <message>
         <source>impossible</source>
         <translation>ありえない</translation>
+    </message>
+    <message>
+        <source>it depends on its value</source>
+        <translation>そのバリューによる</translation>
+    </message>
+    <message>
+        <source>it depends on the query's value</source>
+        <translation>クエリのバリューによる</translation>
     </message>
     <message>
         <source>one key's weights</source>
@@ -770,16 +838,28 @@
         <translation>試すまでわからない</translation>
     </message>
     <message>
-        <source>{n} of 5 questions right</source>
-        <translation>5問中{n}問正解</translation>
+        <source>so that less is computed</source>
+        <translation>計算を減らすため</translation>
+    </message>
+    <message>
+        <source>so that one key does not take all</source>
+        <translation>1つのキーが独占しないため</translation>
+    </message>
+    <message>
+        <source>so that weights add up to 1</source>
+        <translation>重みの合計を1にするため</translation>
+    </message>
+    <message>
+        <source>yes, always</source>
+        <translation>いつもそう</translation>
+    </message>
+    <message>
+        <source>{n} of 10 questions right</source>
+        <translation>10問中{n}問正解</translation>
     </message>
     <message>
         <source>{n} tokens · layer {layer} · head {head} · query {query}</source>
         <translation>トークン{n}個・層{layer}・ヘッド{head}・クエリ{query}</translation>
-    </message>
-    <message>
-        <source>{n} tokens, {pairs} pairs.</source>
-        <translation>トークン{n}個、ペア{pairs}組。</translation>
     </message>
 </context>
 <context>
@@ -898,7 +978,7 @@
     </message>
     <message>
         <source>Put one behind the other (concatenated), the outputs of the heads have as many numbers as a token. W&lt;sub&gt;O&lt;/sub&gt; mixes them: without some head, all of the numbers change. Switch one off on the first step and come back.</source>
-        <translation>一列につなぐ（連結する）と、ヘッドの出力はトークンと同じ個数の数になります。W&lt;sub&gt;O&lt;/sub&gt;がそれを混ぜるので、1つのヘッドがなくても、すべての数が変わります。最初の画面で1つ切って、戻ってきましょう。</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Run the model once without each head of this layer</source>
