@@ -977,8 +977,8 @@
         <translation>つないだ全ヘッドの出力と、W_Oを掛けた結果</translation>
     </message>
     <message>
-        <source>Put one behind the other (concatenated), the outputs of the heads have as many numbers as a token. W&lt;sub&gt;O&lt;/sub&gt; mixes them: without some head, all of the numbers change. Switch one off on the first step and come back.</source>
-        <translation type="unfinished"></translation>
+        <source>Put one behind the other (concatenated), the outputs of the heads have as many numbers as a token. W&lt;sub&gt;O&lt;/sub&gt; mixes them: without some head, all of the numbers change. Switch one off on the first step and come back. What one head writes is its output times its own columns of W&lt;sub&gt;O&lt;/sub&gt;; its share is of the sum of all heads' lengths.</source>
+        <translation>一列につなぐ（連結する）と、ヘッドの出力はトークンと同じ個数の数になります。W&lt;sub&gt;O&lt;/sub&gt;がそれを混ぜるので、1つのヘッドがなくても、すべての数が変わります。最初の画面で1つ切って、戻ってきましょう。1つのヘッドが書き込むのは、その出力にW&lt;sub&gt;O&lt;/sub&gt;のうちそのヘッドの列を掛けたものです。割合は、全ヘッドの長さの和に対するものです。</translation>
     </message>
     <message>
         <source>Run the model once without each head of this layer</source>
@@ -1027,6 +1027,10 @@
     <message>
         <source>Without heads {heads} of layer {layer}:</source>
         <translation>層{layer}のヘッド{heads}がない場合：</translation>
+    </message>
+    <message>
+        <source>Written through W&lt;sub&gt;O&lt;/sub&gt;: {list}</source>
+        <translation>W&lt;sub&gt;O&lt;/sub&gt;を通して書き込む割合：{list}</translation>
     </message>
     <message>
         <source>head {n}</source>
