@@ -949,6 +949,10 @@
         <translation>クリックでオフにしたヘッドを、オンに戻します</translation>
     </message>
     <message>
+        <source>Heads' shares: {list}</source>
+        <translation>各ヘッドの割合：{list}</translation>
+    </message>
+    <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · × = strongest patch ÷ uniform</source>
         <translation>第{layer}層・&lt;q&gt;クエリ&lt;/q&gt;{query}・× = 最も強いパッチ ÷ 一様</translation>
     </message>
@@ -1027,10 +1031,6 @@
     <message>
         <source>Without heads {heads} of layer {layer}:</source>
         <translation>層{layer}のヘッド{heads}がない場合：</translation>
-    </message>
-    <message>
-        <source>Written through W&lt;sub&gt;O&lt;/sub&gt;: {list}</source>
-        <translation>W&lt;sub&gt;O&lt;/sub&gt;を通して書き込む割合：{list}</translation>
     </message>
     <message>
         <source>head {n}</source>

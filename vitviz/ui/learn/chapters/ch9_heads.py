@@ -321,16 +321,9 @@ class HeadsPage(Page):
         order = np.argsort(-lengths, kind="stable")
         if theme.presents():  # a slide has no space for all
             order = order[:MOST_ON_SLIDE]
-        shares = [
-            self.tr("head {n} {share}").format(
-                n=head, share=percent(float(lengths[head]) / total)
-            )
-            for head in order
-        ]
+        shares = (f"{h} → {percent(float(lengths[h]) / total)}" for h in order)
         self.writes.say(
-            self.tr("Written through W<sub>O</sub>: {list}").format(
-                list=" · ".join(shares)
-            )
+            self.tr("Heads' shares: {list}").format(list=" · ".join(shares))
         )
         self.writes.show()
 
