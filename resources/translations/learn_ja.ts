@@ -1063,8 +1063,8 @@
 <context>
     <name>LayersPage</name>
     <message>
-        <source>After each layer the state of CLS, or of what else is read, is given to the norm and the head at the model's end, as if it ended here: the logit lens. The model itself does so only once. States of early layers were not made for that end: what is read there is a hint, not an answer that the model has given. Reference pictures are read at the same layer.</source>
-        <translation>各層の後で、CLS（または答えに使われるもの）の状態を、ここが終わりであるかのように、モデルの最後の正規化とヘッドに渡します（ロジットレンズ）。モデル自身がこれを行うのは最後の一度だけです。早い層の状態はそのために作られていないので、そこで読めるのは手がかりであり、モデルが出した答えではありません。参照画像も同じ層で読みます。</translation>
+        <source>After each layer the state of CLS, or of what else is read, is given to the norm and the head at the model's end, as if it ended here: the logit lens.</source>
+        <translation>各層の後で、CLS（または答えに使われるもの）の状態を、ここが終わりであるかのように、モデルの最後の正規化とヘッドに渡します（ロジットレンズ）。</translation>
     </message>
     <message>
         <source>Drag through the layers.</source>
@@ -1091,12 +1091,24 @@
         <translation>画像に表示する層</translation>
     </message>
     <message>
+        <source>The model itself does so only once. States of early layers were not made for that end: what is read there is a hint, not an answer that the model has given. Reference pictures are read at the same layer.</source>
+        <translation>モデル自身がこれを行うのは最後の一度だけです。早い層の状態はそのために作られていないので、そこで読めるのは手がかりであり、モデルが出した答えではありません。参照画像も同じ層で読みます。</translation>
+    </message>
+    <message>
         <source>The model itself is not here, only its trace.</source>
         <translation>ここにあるのは記録だけで、モデルはありません。</translation>
     </message>
     <message>
         <source>The model's answer: &lt;b&gt;{first}&lt;/b&gt; first.</source>
         <translation>モデルの答え：1位は&lt;b&gt;{first}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>This model has no CLS that is read: after each layer the states of all tokens are given to the norm and the pooling head at the model's end, which looks at them with a query of its own, as if it ended here: the logit lens.</source>
+        <translation>このモデルは答えをCLSから読みません。各層の後で、ここが終わりであるかのように、すべてのトークンの状態を、モデルの最後の正規化とプーリングヘッドに渡します。プーリングヘッドは自分のクエリでそれらを見ます（ロジットレンズ）。</translation>
+    </message>
+    <message>
+        <source>This model has no CLS: after each layer the norm, the mean of all patches and the head at the model's end are applied, as if it ended here: the logit lens.</source>
+        <translation>このモデルにはCLSがありません。各層の後で、ここが終わりであるかのように、モデルの最後の正規化、全パッチの平均、ヘッドを適用します（ロジットレンズ）。</translation>
     </message>
     <message>
         <source>Three minutes. Let the class say at which layer they would stop the model, and why. &lt;b&gt;Often misunderstood:&lt;/b&gt; a deeper layer does not look at larger patches; every token has been free to look at all others since the first layer. What grows is how much of the others is in each token.</source>
