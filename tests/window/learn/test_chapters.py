@@ -25,6 +25,7 @@ from tests.window.learn.chapters import (
     press,
     said,
     scores,
+    turn_to,
 )
 from vitviz.attention.run import trace
 from vitviz.domain.interventions import Axis, HeadsOff, Interventions
@@ -177,6 +178,11 @@ def test_cost_is_measured_against_its_prediction(
     pairs = {(near(seats, QPointF(a.x, a.y)), near(seats, b)) for a, b in ends}  # type: ignore[attr-defined]
     assert len(drawn) == 25
     assert pairs == {(i, j) for i in range(5) for j in range(5)}, "oneself included"
+    turn_to(page.measure)
+    assert page.ratios.isVisible()
+    growth = (392 + 1) / (196 + 1)
+    predicted = [f"{growth**2:.1f}", f"{growth:.1f}"]
+    assert figures(page.ratios) == ["196", "392", "197", "393", *predicted]
     press(qtbot, page.measure)
     wait_idle(qtbot, window)
     assert page.timed is not None
