@@ -31,12 +31,13 @@ from vitviz.attention.run import trace
 from vitviz.domain.interventions import Axis, HeadsOff, Interventions
 from vitviz.ui.learn.chapters.ch1_sequence import SequencePage
 from vitviz.ui.learn.chapters.ch3_patch_size import ScalePage
-from vitviz.ui.learn.chapters.ch4_cost import CostPage, arrows
+from vitviz.ui.learn.chapters.ch4_cost import CostPage
 from vitviz.ui.learn.chapters.ch5_query_key import PairPage
 from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
 from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
 from vitviz.ui.learn.chapters.ch8_output import OutputPage
 from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
+from vitviz.ui.learn.figures.meeting import arrows
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 
