@@ -301,7 +301,7 @@
     </message>
     <message>
         <source>one step</source>
-        <translation>1つ違い</translation>
+        <translation>1段階</translation>
     </message>
 </context>
 <context>
