@@ -301,7 +301,7 @@
     </message>
     <message>
         <source>one step</source>
-        <translation>1つ違い</translation>
+        <translation>1段階</translation>
     </message>
 </context>
 <context>
@@ -622,20 +622,40 @@
         <translation>1. モデルはこの画像をいくつのトークンにしましたか？</translation>
     </message>
     <message>
-        <source>2. Twice the patches: how many times the pairs?</source>
-        <translation>2. パッチが2倍なら、ペアは何倍ですか？</translation>
+        <source>10. A patch is bright on the map. That it decided the answer is …</source>
+        <translation>10. マップで明るいパッチがあります。それが答えを決めたことは…</translation>
     </message>
     <message>
-        <source>3. What adds up to exactly 1?</source>
-        <translation>3. 合計がちょうど1になるのはどれですか？</translation>
+        <source>2. How can attention know where a patch lay?</source>
+        <translation>2. パッチがどこにあったかを、アテンションは何で知りますか？</translation>
     </message>
     <message>
-        <source>4. Click the patch that {query} looks at most, in head {n}.</source>
-        <translation>4. ヘッド{n}で{query}が最もよく見るパッチをクリックしてください。</translation>
+        <source>3. Patches half as wide and half as high: {n} patches become …</source>
+        <translation>3. パッチの幅と高さを半分にすると、{n}個のパッチは何個になりますか？</translation>
     </message>
     <message>
-        <source>5. A patch is bright on the map. That it decided the answer is …</source>
-        <translation>5. マップで明るいパッチがあります。それが答えを決めたことは…</translation>
+        <source>4. Twice the patches: how many times the pairs?</source>
+        <translation>4. パッチが2倍なら、ペアは何倍ですか？</translation>
+    </message>
+    <message>
+        <source>5. Click the patch that {query} looks at most, in head {n}.</source>
+        <translation>5. ヘッド{n}で{query}が最もよく見るパッチをクリックしてください。</translation>
+    </message>
+    <message>
+        <source>6. Why are the scores divided before softmax?</source>
+        <translation>6. ソフトマックスの前にスコアを割るのはなぜですか？</translation>
+    </message>
+    <message>
+        <source>7. What adds up to exactly 1?</source>
+        <translation>7. 合計がちょうど1になるのはどれですか？</translation>
+    </message>
+    <message>
+        <source>8. One key has the largest weight. Does it give most?</source>
+        <translation>8. あるキーの重みが最大です。出力に最も多くを渡すのもそのキーですか？</translation>
+    </message>
+    <message>
+        <source>9. {heads} heads give {width} numbers each. How many reach W&lt;sub&gt;O&lt;/sub&gt;?</source>
+        <translation>9. {heads}個のヘッドが{width}個ずつ数を出します。W&lt;sub&gt;O&lt;/sub&gt;に届く数は何個ですか？</translation>
     </message>
     <message>
         <source>&lt;w&gt;A map is not yet an explanation.&lt;/w&gt; Three things to try:</source>
@@ -646,32 +666,56 @@
         <translation>マップはまだ説明ではない。</translation>
     </message>
     <message>
-        <source>Chapter 12: a weight says where a head looks. Its value may be short, later layers may ignore it. Hide the patch and see.</source>
-        <translation>第12章：重みは、ヘッドがどこを見るかを示すだけです。バリューが短いことも、後の層が無視することもあります。パッチを隠して確かめましょう。</translation>
+        <source>Chapter 12: its value may be short, later layers may ignore it. Hide it and see.</source>
+        <translation>第12章：バリューが短いことも、後の層が無視することもあります。隠して確かめましょう。</translation>
     </message>
     <message>
-        <source>Chapter 1: rows times columns, and the special tokens.</source>
-        <translation>第1章：行×列、それに特殊トークンです。</translation>
+        <source>Chapter 1: {sum}</source>
+        <translation>第1章：{sum}</translation>
     </message>
     <message>
-        <source>Chapter 4: every token looks at every token, itself too.</source>
-        <translation>第4章：どのトークンも、自分を含むすべてのトークンを見ます。</translation>
+        <source>Chapter 2: attention itself ignores the order.</source>
+        <translation>第2章：アテンションそのものは順番を見ません。</translation>
     </message>
     <message>
-        <source>Chapter 5: the key whose score with the query is largest.</source>
+        <source>Chapter 3: {rows} × {cols}, a finer map.</source>
+        <translation>第3章：{rows} × {cols}、より細かいマップです。</translation>
+    </message>
+    <message>
+        <source>Chapter 4: all look at all, and at themselves. {n} tokens, {pairs} pairs.</source>
+        <translation>第4章：どれも、自分を含むすべてを見ます。トークン{n}個、ペア{pairs}組。</translation>
+    </message>
+    <message>
+        <source>Chapter 5: its key has the largest score with the query.</source>
         <translation>第5章：クエリとのスコアが最も大きいキーです。</translation>
     </message>
     <message>
-        <source>Chapter 7: softmax shares out 1 over all keys of a query.</source>
-        <translation>第7章：ソフトマックスは、1つのクエリのすべてのキーに1を分け与えます。</translation>
+        <source>Chapter 6: scores grow with d. Here they are ÷ {divisor}.</source>
+        <translation>第6章：スコアはdとともに大きくなります。ここでは ÷ {divisor}。</translation>
+    </message>
+    <message>
+        <source>Chapter 7: softmax shares out 1 over a query's keys.</source>
+        <translation>第7章：ソフトマックスは、クエリごとに1をキーへ分けます。</translation>
+    </message>
+    <message>
+        <source>Chapter 8: weight times the value's length counts.</source>
+        <translation>第8章：効くのは重み × バリューの長さです。</translation>
+    </message>
+    <message>
+        <source>Chapter 9: joined one behind the other, not averaged.</source>
+        <translation>第9章：平均せず、一列につなぎます。</translation>
     </message>
     <message>
         <source>Does the answer notice? Paint over it in the Lab</source>
         <translation>答えは変わるでしょうか？ラボで塗って隠します</translation>
     </message>
     <message>
-        <source>Five minutes. Let everyone answer before the answer is shown, by hands or on paper. &lt;b&gt;Often misunderstood:&lt;/b&gt; a card with all ticks says that one has tried, not that one knows; the questions tell more. Answers are on the picture and model that are open: open others and ask again.</source>
-        <translation>5分。答えを見せる前に、挙手や紙で全員に答えさせましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;全部に✓のついたカードは、試したという印で、理解した印ではありません。理解は質問のほうに表れます。答えは開いている画像とモデルについてのものです。別のものを開いて、もう一度聞いてみましょう。</translation>
+        <source>Here it does not.</source>
+        <translation>ここでは別のキーです。</translation>
+    </message>
+    <message>
+        <source>Here it does.</source>
+        <translation>ここでは同じキーです。</translation>
     </message>
     <message>
         <source>Here: {sum}.</source>
@@ -722,6 +766,10 @@
         <translation>ヘッドを1つ外す</translation>
     </message>
     <message>
+        <source>Ten minutes. Let everyone answer before the answer is shown, by hands or on paper. &lt;b&gt;Often misunderstood:&lt;/b&gt; a card with all ticks says that one has tried, not that one knows; the questions tell more. Answers are on the picture and model that are open: open others and ask again.</source>
+        <translation>10分。答えを見せる前に、挙手や紙で全員に答えさせましょう。&lt;b&gt;よくある誤解：&lt;/b&gt;全部に✓のついたカードは、試したという印で、理解した印ではありません。理解は質問のほうに表れます。答えは開いている画像とモデルについてのものです。別のものを開いて、もう一度聞いてみましょう。</translation>
+    </message>
+    <message>
         <source>The Lab changes the model or the picture and runs it again, so that you see what a patch, a head or a temperature does to the answer. Everything can be switched off again.</source>
         <translation>ラボではモデルや画像を変更して動かし直し、パッチ・ヘッド・温度が答えにどう効くかを見られます。変更はすべて元に戻せます。</translation>
     </message>
@@ -746,12 +794,32 @@
         <translation>あなたのカードです。✓は予想したり試したりした章です。</translation>
     </message>
     <message>
+        <source>by its neighbours</source>
+        <translation>隣のパッチで</translation>
+    </message>
+    <message>
+        <source>by its place in the sequence</source>
+        <translation>列の中の順番で</translation>
+    </message>
+    <message>
+        <source>by numbers for its position</source>
+        <translation>位置を表す数で</translation>
+    </message>
+    <message>
         <source>certain</source>
         <translation>確か</translation>
     </message>
     <message>
         <source>impossible</source>
         <translation>ありえない</translation>
+    </message>
+    <message>
+        <source>it depends on its value</source>
+        <translation>そのバリューによる</translation>
+    </message>
+    <message>
+        <source>it depends on the query's value</source>
+        <translation>クエリのバリューによる</translation>
     </message>
     <message>
         <source>one key's weights</source>
@@ -770,16 +838,28 @@
         <translation>試すまでわからない</translation>
     </message>
     <message>
-        <source>{n} of 5 questions right</source>
-        <translation>5問中{n}問正解</translation>
+        <source>so that less is computed</source>
+        <translation>計算を減らすため</translation>
+    </message>
+    <message>
+        <source>so that one key does not take all</source>
+        <translation>1つのキーが独占しないため</translation>
+    </message>
+    <message>
+        <source>so that weights add up to 1</source>
+        <translation>重みの合計を1にするため</translation>
+    </message>
+    <message>
+        <source>yes, always</source>
+        <translation>いつもそう</translation>
+    </message>
+    <message>
+        <source>{n} of 10 questions right</source>
+        <translation>10問中{n}問正解</translation>
     </message>
     <message>
         <source>{n} tokens · layer {layer} · head {head} · query {query}</source>
         <translation>トークン{n}個・層{layer}・ヘッド{head}・クエリ{query}</translation>
-    </message>
-    <message>
-        <source>{n} tokens, {pairs} pairs.</source>
-        <translation>トークン{n}個、ペア{pairs}組。</translation>
     </message>
 </context>
 <context>
@@ -869,6 +949,10 @@
         <translation>クリックでオフにしたヘッドを、オンに戻します</translation>
     </message>
     <message>
+        <source>Heads' shares: {list}</source>
+        <translation>各ヘッドの割合：{list}</translation>
+    </message>
+    <message>
         <source>Layer {layer} · &lt;q&gt;query&lt;/q&gt; {query} · × = strongest patch ÷ uniform</source>
         <translation>第{layer}層・&lt;q&gt;クエリ&lt;/q&gt;{query}・× = 最も強いパッチ ÷ 一様</translation>
     </message>
@@ -897,8 +981,8 @@
         <translation>つないだ全ヘッドの出力と、W_Oを掛けた結果</translation>
     </message>
     <message>
-        <source>Put one behind the other (concatenated), the outputs of the heads have as many numbers as a token. W&lt;sub&gt;O&lt;/sub&gt; mixes them: without some head, all of the numbers change. Switch one off on the first step and come back.</source>
-        <translation>一列につなぐ（連結する）と、ヘッドの出力はトークンと同じ個数の数になります。W&lt;sub&gt;O&lt;/sub&gt;がそれを混ぜるので、1つのヘッドがなくても、すべての数が変わります。最初の画面で1つ切って、戻ってきましょう。</translation>
+        <source>Put one behind the other (concatenated), the outputs of the heads have as many numbers as a token. W&lt;sub&gt;O&lt;/sub&gt; mixes them: without some head, all of the numbers change. Switch one off on the first step and come back. What one head writes is its output times its own columns of W&lt;sub&gt;O&lt;/sub&gt;; its share is of the sum of all heads' lengths.</source>
+        <translation>一列につなぐ（連結する）と、ヘッドの出力はトークンと同じ個数の数になります。W&lt;sub&gt;O&lt;/sub&gt;がそれを混ぜるので、1つのヘッドがなくても、すべての数が変わります。最初の画面で1つ切って、戻ってきましょう。1つのヘッドが書き込むのは、その出力にW&lt;sub&gt;O&lt;/sub&gt;のうちそのヘッドの列を掛けたものです。割合は、全ヘッドの長さの和に対するものです。</translation>
     </message>
     <message>
         <source>Run the model once without each head of this layer</source>
@@ -979,8 +1063,8 @@
 <context>
     <name>LayersPage</name>
     <message>
-        <source>After each layer the state of CLS, or of what else is read, is given to the norm and the head at the model's end, as if it ended here: the logit lens. The model itself does so only once. States of early layers were not made for that end: what is read there is a hint, not an answer that the model has given. Reference pictures are read at the same layer.</source>
-        <translation>各層の後で、CLS（または答えに使われるもの）の状態を、ここが終わりであるかのように、モデルの最後の正規化とヘッドに渡します（ロジットレンズ）。モデル自身がこれを行うのは最後の一度だけです。早い層の状態はそのために作られていないので、そこで読めるのは手がかりであり、モデルが出した答えではありません。参照画像も同じ層で読みます。</translation>
+        <source>After each layer the state of CLS, or of what else is read, is given to the norm and the head at the model's end, as if it ended here: the logit lens.</source>
+        <translation>各層の後で、CLS（または答えに使われるもの）の状態を、ここが終わりであるかのように、モデルの最後の正規化とヘッドに渡します（ロジットレンズ）。</translation>
     </message>
     <message>
         <source>Drag through the layers.</source>
@@ -1007,12 +1091,24 @@
         <translation>画像に表示する層</translation>
     </message>
     <message>
+        <source>The model itself does so only once. States of early layers were not made for that end: what is read there is a hint, not an answer that the model has given. Reference pictures are read at the same layer.</source>
+        <translation>モデル自身がこれを行うのは最後の一度だけです。早い層の状態はそのために作られていないので、そこで読めるのは手がかりであり、モデルが出した答えではありません。参照画像も同じ層で読みます。</translation>
+    </message>
+    <message>
         <source>The model itself is not here, only its trace.</source>
         <translation>ここにあるのは記録だけで、モデルはありません。</translation>
     </message>
     <message>
         <source>The model's answer: &lt;b&gt;{first}&lt;/b&gt; first.</source>
         <translation>モデルの答え：1位は&lt;b&gt;{first}&lt;/b&gt;。</translation>
+    </message>
+    <message>
+        <source>This model has no CLS that is read: after each layer the states of all tokens are given to the norm and the pooling head at the model's end, which looks at them with a query of its own, as if it ended here: the logit lens.</source>
+        <translation>このモデルは答えをCLSから読みません。各層の後で、ここが終わりであるかのように、すべてのトークンの状態を、モデルの最後の正規化とプーリングヘッドに渡します。プーリングヘッドは自分のクエリでそれらを見ます（ロジットレンズ）。</translation>
+    </message>
+    <message>
+        <source>This model has no CLS: after each layer the norm, the mean of all patches and the head at the model's end are applied, as if it ended here: the logit lens.</source>
+        <translation>このモデルにはCLSがありません。各層の後で、ここが終わりであるかのように、モデルの最後の正規化、全パッチの平均、ヘッドを適用します（ロジットレンズ）。</translation>
     </message>
     <message>
         <source>Three minutes. Let the class say at which layer they would stop the model, and why. &lt;b&gt;Often misunderstood:&lt;/b&gt; a deeper layer does not look at larger patches; every token has been free to look at all others since the first layer. What grows is how much of the others is in each token.</source>

@@ -4,7 +4,8 @@
 
 the model's own final norm, pooling and head on the state x^l before or between its
 blocks: the logit lens (nostalgebraist 2020; for ViTs Vilas et al. 2023, arXiv
-2310.18969), of the token or mean that the answer is read from. The model itself makes
+2310.18969), of the token or mean that the answer is read from, or of all tokens
+through a pooling head. The model itself makes
 only the last of them, to which the read-out is compared.
 """
 
@@ -22,7 +23,7 @@ from vitviz.attention.prepare import set_up
 from vitviz.attention.trace import Array, Trace, as_array
 from vitviz.domain.likeness import ReferenceFeatures
 from vitviz.explain import most_like, token_states
-from vitviz.explain.model_parts import read_out
+from vitviz.explain.model_parts import pooled_read_out, read_out
 from vitviz.models.model import Model
 from vitviz.pictures.references import REFERENCES, reference_path
 
@@ -86,7 +87,11 @@ def layer_references(
 
 def _read(model: Model, states: token_states.States, num_prefix: int) -> Array:
     """Return the answer read from each state of one pass, (L + 1, C)."""
-    reader = read_out(model, states.values[-1], states.output, num_prefix)
+    final, output = states.values[-1], states.output
+    if model.adapter.has_pool:
+        reader: Callable[[Tensor], Tensor] = pooled_read_out(model, final, output)
+    else:
+        reader = read_out(model, final, output, num_prefix)
     with torch.inference_mode():
         found: list[Tensor] = [reader(one.to(model.dtype)) for one in states.values]
     return np.stack([as_array(one) for one in found])

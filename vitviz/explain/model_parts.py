@@ -29,6 +29,8 @@ LIMIT = 1e-3
 # Ends of the names that libraries give to the final norm and to the classifier.
 _NORMS = ("norm", "encoder.ln", "layernorm", "post_layernorm", "encoder.layer_norm")
 _HEADS = ("head", "heads", "classifier")
+# Names of pooling heads: timm's, and transformers' (SigLIP's by version).
+_POOLS = ("attn_pool", "head", "vision_model.head")
 # Output projections by model; they go when it does.
 _projections: WeakKeyDictionary[nn.Module, tuple[nn.Module, ...]] = WeakKeyDictionary()
 
@@ -86,7 +88,52 @@ def read_out(model: Model, final: Tensor, output: Tensor, num_prefix: int) -> Re
             with torch.inference_mode(), contextlib.suppress(*MODEL_ERRORS):
                 if _is_close(candidate(entered).float(), output.float()):
                     return candidate
-    raise UnsupportedModelError(
+    raise _not_found(model)
+
+
+@dataclass(frozen=True, slots=True)
+class PooledReadOut:
+    """The chain of a model with a pooling head: rest(pool(norm(x))), of all tokens.
+
+    norm : the final norm.
+    pool : attends to all tokens with a query of its own: (1, N, D) → (1, D).
+    rest : what follows it: a second norm if there is one, and the classifier.
+    """
+
+    norm: nn.Module
+    pool: nn.Module
+    rest: nn.Module
+
+    def __call__(self, states: Tensor) -> Tensor:
+        """Return the output read from the states of one layer: (N, D) → (C,)."""
+        return cast("Tensor", self.rest(self.pool(self.norm(states)[None])))[0]
+
+
+def pooled_read_out(model: Model, final: Tensor, output: Tensor) -> PooledReadOut:
+    """Return the read-out of a model with a pooling head; arguments of `read_out`.
+
+    Raises UnsupportedModelError if no candidate turns `final` into `output`.
+    """
+    named = dict(model.adapter.module.named_modules())
+    norms = [m for n, m in named.items() if n.endswith(_NORMS) and _is_outside(n)]
+    between = named.get("fc_norm", nn.Identity())
+    entered = final.to(model.dtype)
+    for name in _POOLS:
+        if name not in named:
+            continue
+        heads = [named[n] for n in _HEADS if n in named and n != name]
+        rest = nn.Sequential(between, *heads[:1])
+        for norm in (*norms, nn.Identity()):
+            candidate = PooledReadOut(norm, named[name], rest)
+            # a candidate of other shapes raises
+            with torch.inference_mode(), contextlib.suppress(*MODEL_ERRORS):
+                if _is_close(candidate(entered).float(), output.float()):
+                    return candidate
+    raise _not_found(model)
+
+
+def _not_found(model: Model) -> UnsupportedModelError:
+    return UnsupportedModelError(
         "How {name} reads its output from its tokens could not be found out.",
         name=model.info.name,
     )

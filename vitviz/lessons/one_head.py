@@ -219,6 +219,18 @@ class OutputProjection:
         found: Array = self.weight @ joined + self.bias
         return found
 
+    def written(self, outputs: Array) -> Array:
+        """Return the length of what each head adds: (H, d_v) → (H,) float64.
+
+        Each head's output times its own columns of W_O. Their sum with the bias is
+        `mixed`; the lengths add up to its length only if all point the same way.
+        """
+        heads, width = outputs.shape
+        columns = self.weight.reshape(len(self.weight), heads, width)
+        parts = np.einsum("dhv,hv->hd", columns, outputs, dtype=np.float64)  # (H, D)
+        found: Array = np.linalg.norm(parts, axis=1)
+        return found
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mixture:

@@ -25,6 +25,7 @@ from tests.window.learn.chapters import (
     press,
     said,
     scores,
+    turn_to,
 )
 from vitviz.attention.run import trace
 from vitviz.domain.interventions import Axis, HeadsOff, Interventions
@@ -36,7 +37,7 @@ from vitviz.ui.learn.chapters.ch6_scaling import ScalingPage
 from vitviz.ui.learn.chapters.ch7_softmax_axis import AxisPage
 from vitviz.ui.learn.chapters.ch8_output import OutputPage
 from vitviz.ui.learn.chapters.ch9_heads import HeadsPage
-from vitviz.ui.learn.cost_drawings import arrows
+from vitviz.ui.learn.figures.meeting import arrows
 from vitviz.ui.window.main_window import MainWindow
 from vitviz.views.chapters import Chapter
 
@@ -178,6 +179,11 @@ def test_cost_is_measured_against_its_prediction(
     pairs = {(near(seats, QPointF(a.x, a.y)), near(seats, b)) for a, b in ends}  # type: ignore[attr-defined]
     assert len(drawn) == 25
     assert pairs == {(i, j) for i in range(5) for j in range(5)}, "oneself included"
+    turn_to(page.measure)
+    assert page.ratios.isVisible()
+    growth = (392 + 1) / (196 + 1)
+    predicted = [f"{growth**2:.1f}", f"{growth:.1f}"]
+    assert figures(page.ratios) == ["196", "392", "197", "393", *predicted]
     press(qtbot, page.measure)
     wait_idle(qtbot, window)
     assert page.timed is not None
@@ -484,19 +490,45 @@ def test_heads_are_joined_by_one_more_matrix(
         part for name, part in block.named_modules() if name == "attention.o_proj"
     )
     found: list[torch.Tensor] = []
-    hook = linear.register_forward_hook(lambda _m, _args, out: found.append(out))
+    entered: list[torch.Tensor] = []
+
+    def keep(
+        _part: torch.nn.Module, args: tuple[torch.Tensor], out: torch.Tensor
+    ) -> None:
+        entered.append(args[0])
+        found.append(out)
+
+    hook = linear.register_forward_hook(keep)
     image = run.setup.image
     assert image is not None
     trace(model, image)
     trace(model, image, interventions=Interventions(heads_off=(HeadsOff(2, (1,)),)))
     hook.remove()
-    for own, words in zip(found, ("whole", "without head 1"), strict=True):
+    both = ("whole", "without head 1")
+    for own, joined, words in zip(found, entered, both, strict=True):
         shown = page.joined.vectors()[1].values
         np.testing.assert_allclose(
             shown, own[0, query].detach().numpy(), atol=1e-5, err_msg=words
         )
         length = float(own[0, query].double().norm())
         assert figures(page.mixing)[-1] == said(length)
+        lengths = []
+        for head in range(run.num_heads):
+            alone = torch.zeros_like(joined)  # (1, N, H·D)
+            mine = slice(16 * head, 16 * (head + 1))
+            alone[..., mine] = joined[..., mine]
+            with torch.inference_mode():
+                wrote = linear(alone) - linear(torch.zeros_like(joined))
+            lengths.append(float(wrote[0, query].double().norm()))
+        shares = {
+            str(head): f"{100 * one / sum(lengths):.0f}"
+            for head, one in enumerate(lengths)
+        }
+        assert len(set(shares.values())) == 3, "the heads must differ"
+        shown_shares = figures(page.writes)
+        assert dict(zip(shown_shares[::2], shown_shares[1::2], strict=True)) == shares
+        order = sorted(range(3), key=lambda head: -lengths[head])
+        assert [int(head) for head in shown_shares[::2]] == order
         spot = page.maps.mapRect(1).center().toPoint()
         qtbot.mouseClick(page.maps, LEFT, pos=spot)
         wait_idle(qtbot, window)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
 import torch
 from pytestqt.qtbot import QtBot
 
+import vitviz
+from tests.models.test_pool import sharpened, siglip
 from tests.window.conftest import OpenWindow, wait_idle
 from tests.window.learn.chapters import go_to, made, plain
 from vitviz.attention.prepare import set_up
@@ -89,6 +92,52 @@ def test_a_classifier_names_classes_at_each_layer(
     page.slider.setValue(0)
     wait_idle(qtbot, window)
     assert page.answer.bars.bars() != at_the_end
+
+
+def test_a_pooling_head_reads_each_layer_and_the_text_says_so(
+    qtbot: QtBot,
+    open_vitviz: OpenWindow,
+    photo: Path,
+    spoken: str,
+    tmp_path: Path,
+) -> None:
+    """SigLIP's tower of four layers, cut off and run whole by transformers."""
+    from transformers import SiglipVisionModel
+
+    module = siglip()
+    sharpened(module, module.get_submodule("head"))
+    cast("Any", module).save_pretrained(tmp_path / "siglip")
+    window = open_vitviz(photo, model=tmp_path / "siglip")
+    page = go_to(qtbot, window, Chapter.LAYERS)
+    assert isinstance(page, LayersPage)
+    wait_idle(qtbot, window)
+    model = vitviz.load_model(str(tmp_path / "siglip"))
+    paths = [*map(reference_path, REFERENCES), photo]
+    for layer in range(made(window).num_layers):
+        page.slider.setValue(layer)
+        wait_idle(qtbot, window)
+        cut = cast("Any", SiglipVisionModel.from_pretrained(tmp_path / "siglip"))
+        tower = getattr(cut, "vision_model", cut)
+        tower.encoder.layers = tower.encoder.layers[: layer + 1]
+        with torch.no_grad():
+            read = np.stack(
+                [
+                    cut(set_up(model, path)[1], interpolate_pos_encoding=True)
+                    .pooler_output[0]
+                    .double()
+                    .numpy()
+                    for path in paths
+                ]
+            )
+        mean = read[:12].mean(axis=0)
+        centred, own = read[:12] - mean, read[12] - mean
+        expected = centred @ own
+        expected /= np.linalg.norm(centred, axis=1) * np.linalg.norm(own)
+        shown = page.answer.most_like.likeness()
+        assert shown is not None
+        np.testing.assert_allclose(shown.cosines, expected, atol=2e-3)
+    word = {"en": "pooling head", "ja": "プーリングヘッド"}[spoken]
+    assert word in page.current_step().why
 
 
 def test_what_cannot_be_read_is_said_by_the_chapter_alone(

@@ -26,17 +26,7 @@ class LayersPage(Page):
         super().__init__(host, parent)
         self._answers: LayerAnswers | None = None
         self._asked_for: Trace | None = None
-        self.begin_step(
-            self.tr("Drag through the layers."),
-            why=self.tr(
-                "After each layer the state of CLS, or of what else is read, is given "
-                "to the norm and the head at the model's end, as if it ended here: "
-                "the logit lens. The model itself does so only once. States of early "
-                "layers were not made for that end: what is read there is a hint, not "
-                "an answer that the model has given. Reference pictures are read at "
-                "the same layer."
-            ),
-        )
+        self._drag = self.begin_step(self.tr("Drag through the layers."))
         self.ask_to(self.tr("From which layer on does the first place stay?"))
         self.slider = Slider()
         self.slider.setAccessibleName(self.tr("Layer"))
@@ -64,6 +54,7 @@ class LayersPage(Page):
         self.slider.setRange(0, trace.num_layers - 1)
         self.slider.setValue(lesson.layer)
         self.slider.blockSignals(False)
+        self.set_why(self._drag, self._why(lesson))
         if self._asked_for is not trace and trace.is_complete:
             self._asked_for, self._answers = trace, None
             self.note.say("")
@@ -77,6 +68,40 @@ class LayersPage(Page):
                 )
         self.host.light(Stop.SECOND_ADD, lesson.layer)
         self._show(lesson)
+
+    def _why(self, lesson: LessonData) -> str:
+        """Return how an answer is read from a layer, as this model does at its end."""
+        has_pool = lesson.model is not None and lesson.model.adapter.has_pool
+        if has_pool:
+            read = self.tr(
+                "This model has no CLS that is read: after each layer the states of "
+                "all tokens are given to the norm and the pooling head at the model's "
+                "end, which looks at them with a query of its own, as if it ended "
+                "here: the logit lens."
+            )
+        elif "cls" not in lesson.trace.setup.prefix_names:
+            read = self.tr(
+                "This model has no CLS: after each layer the norm, the mean of all "
+                "patches and the head at the model's end are applied, as if it ended "
+                "here: the logit lens."
+            )
+        else:
+            read = self.tr(
+                "After each layer the state of CLS, or of what else is read, is given "
+                "to the norm and the head at the model's end, as if it ended here: "
+                "the logit lens."
+            )
+        return " ".join(
+            (
+                read,
+                self.tr(
+                    "The model itself does so only once. States of early layers were "
+                    "not made for that end: what is read there is a hint, not an "
+                    "answer that the model has given. Reference pictures are read at "
+                    "the same layer."
+                ),
+            )
+        )
 
     def settled(self) -> int | None:
         """Return the first layer from which on the first place stays the same."""

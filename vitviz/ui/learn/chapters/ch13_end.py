@@ -1,4 +1,4 @@
-"""The end: five questions on this picture, a summary card, three things to try."""
+"""The end: ten questions on this picture, a summary card, three things to try."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from vitviz.domain.interventions import Axis
 from vitviz.errors import OutputError
 from vitviz.jobs import likeness
 from vitviz.jobs.queue import bound
+from vitviz.lessons import one_head
 from vitviz.lessons.guess import Verdict
 from vitviz.system.atomic_files import write_bytes
 from vitviz.ui.base.text import sentence
 from vitviz.ui.learn import stage
 from vitviz.ui.learn.guess import ChoiceGuess, Guess, PatchGuess
-from vitviz.ui.learn.lesson import ChapterHost, LessonData
+from vitviz.ui.learn.lesson import ChapterHost, LessonData, divisor_words
 from vitviz.ui.learn.page import Button, Page
 from vitviz.ui.learn.summary_card import CardContent, CardView, png
 from vitviz.ui.widgets.most_like import reference_name
@@ -62,7 +64,7 @@ class EndPage(Page):
         self._build_lab()
         self.close_with(
             self.tr(
-                "Five minutes. Let everyone answer before the answer is shown, by "
+                "Ten minutes. Let everyone answer before the answer is shown, by "
                 "hands or on paper. <b>Often misunderstood:</b> a card with all ticks "
                 "says that one has tried, not that one knows; the questions tell more. "
                 "Answers are on the picture and model that are open: open others and "
@@ -75,36 +77,54 @@ class EndPage(Page):
             self.tr("1. How many tokens did the model make of this picture?"),
             ["0", "1", "2"],
         )
+        self.positions = ChoiceGuess(
+            self.tr("2. How can attention know where a patch lay?"),
+            [
+                self.tr("by numbers for its position"),
+                self.tr("by its place in the sequence"),
+                self.tr("by its neighbours"),
+            ],
+        )
+        self.halved = ChoiceGuess("", ["0", "1", "2"], is_ordered=True)
         self.pairs = ChoiceGuess(
-            self.tr("2. Twice the patches: how many times the pairs?"),
+            self.tr("4. Twice the patches: how many times the pairs?"),
             ["× 2", "× 4", "× 8"],
             is_ordered=True,
         )
+        self.strongest = PatchGuess("", tries=1)
+        self.divisor = ChoiceGuess(
+            self.tr("6. Why are the scores divided before softmax?"),
+            [
+                self.tr("so that weights add up to 1"),
+                self.tr("so that less is computed"),
+                self.tr("so that one key does not take all"),
+            ],
+        )
         self.ones = ChoiceGuess(
-            self.tr("3. What adds up to exactly 1?"),
+            self.tr("7. What adds up to exactly 1?"),
             [
                 self.tr("one query's weights"),
                 self.tr("one key's weights"),
                 self.tr("one token's numbers"),
             ],
         )
-        self.strongest = PatchGuess("", tries=1)
+        self.value = ChoiceGuess(
+            self.tr("8. One key has the largest weight. Does it give most?"),
+            [
+                self.tr("yes, always"),
+                self.tr("it depends on its value"),
+                self.tr("it depends on the query's value"),
+            ],
+        )
+        self.joined = ChoiceGuess("", ["0", "1", "2"])
         self.proof = ChoiceGuess(
-            self.tr("5. A patch is bright on the map. That it decided the answer is …"),
+            self.tr(
+                "10. A patch is bright on the map. That it decided the answer is …"
+            ),
             [self.tr("certain"), self.tr("impossible"), self.tr("open until tested")],
         )
-        whys = (
-            self.tr("Chapter 1: rows times columns, and the special tokens."),
-            self.tr("Chapter 4: every token looks at every token, itself too."),
-            self.tr("Chapter 7: softmax shares out 1 over all keys of a query."),
-            self.tr("Chapter 5: the key whose score with the query is largest."),
-            self.tr(
-                "Chapter 12: a weight says where a head looks. Its value may be "
-                "short, later layers may ignore it. Hide the patch and see."
-            ),
-        )
-        for guess, why in zip(self.questions(), whys, strict=True):
-            self.begin_step(why=why)
+        for guess in self.questions():
+            self.begin_step()
             self.add(guess)
             guess.revealed.connect(self._on_answered)
 
@@ -143,15 +163,26 @@ class EndPage(Page):
             self.add_row(button)
 
     def questions(self) -> tuple[Guess, ...]:
-        """Return the five questions."""
-        return self.tokens, self.pairs, self.ones, self.strongest, self.proof
+        """Return the ten questions, in the order of the chapters that answer them."""
+        return (
+            self.tokens,
+            self.positions,
+            self.halved,
+            self.pairs,
+            self.strongest,
+            self.divisor,
+            self.ones,
+            self.value,
+            self.joined,
+            self.proof,
+        )
 
     def right(self) -> int:
         """Return how many questions were answered right."""
         return sum(one.verdict() is Verdict.RIGHT for one in self.questions())
 
     def done(self) -> None:
-        """Tick the chapter once all five questions have been answered."""
+        """Tick the chapter once all ten questions have been answered."""
         if all(one.verdict() is not None for one in self.questions()):
             super().done()
 
@@ -162,29 +193,47 @@ class EndPage(Page):
         trace = lesson.trace
         grid = trace.setup.grid
         self._ask_tokens(lesson)
+        self.positions.setTruth(
+            0, self.tr("Chapter 2: attention itself ignores the order.")
+        )
+        self._ask_halved(lesson)
         tokens = lesson.num_tokens
         self.pairs.setTruth(
             1,
-            self.tr("{n} tokens, {pairs} pairs.").format(
-                n=f"{tokens:,}", pairs=f"{tokens**2:,}"
-            ),
-        )
-        self.ones.setTruth(
-            0,
-            self.tr("Here: {sum}.").format(
-                sum=f"{float(lesson.row.weights.sum(dtype=float)):.3f}"
-            ),
+            self.tr(
+                "Chapter 4: all look at all, and at themselves. {n} tokens, {pairs} "
+                "pairs."
+            ).format(n=f"{tokens:,}", pairs=f"{tokens**2:,}"),
         )
         self.strongest.question.say(
             self.tr(
-                "4. Click the patch that {query} looks at most, in head {n}."
+                "5. Click the patch that {query} looks at most, in head {n}."
             ).format(query=lesson.name(lesson.query), n=lesson.head)
         )
         weights = lesson.row.weights.copy()
         weights[: grid.num_prefix_tokens] = -1
         weights[lesson.query] = -1
-        self.strongest.setTruths(grid, (int(weights.argmax()),))
-        self.proof.setTruth(2)
+        self.strongest.setTruths(
+            grid,
+            (int(weights.argmax()),),
+            self.tr("Chapter 5: its key has the largest score with the query."),
+        )
+        self.divisor.setTruth(
+            2,
+            self.tr("Chapter 6: scores grow with d. Here they are ÷ {divisor}.").format(
+                divisor=divisor_words(lesson.factors)
+            ),
+        )
+        self._ask_ones(lesson)
+        self._ask_value(lesson)
+        self._ask_joined(lesson)
+        self.proof.setTruth(
+            2,
+            self.tr(
+                "Chapter 12: its value may be short, later layers may ignore it. Hide "
+                "it and see."
+            ),
+        )
         self._seek(lesson)
         self._show_card(lesson)
         self.host.light(Stop.ANSWER)
@@ -221,7 +270,59 @@ class EndPage(Page):
         less = len(lesson.trace.dropped)
         less_text = f" − {less}" if less else ""
         self.tokens.setTruth(
-            options.index(right), f"{grid.rows} × {grid.cols}{more}{less_text}"
+            options.index(right),
+            self.tr("Chapter 1: {sum}").format(
+                sum=f"{grid.rows} × {grid.cols}{more}{less_text}"
+            ),
+        )
+
+    def _ask_halved(self, lesson: LessonData) -> None:
+        """Offer the patches of a grid twice as fine, and twice and half of them."""
+        grid = lesson.trace.setup.grid
+        count = grid.rows * grid.cols
+        self.halved.question.say(
+            self.tr(
+                "3. Patches half as wide and half as high: {n} patches become …"
+            ).format(n=f"{count:,}")
+        )
+        self.halved.setOptions([f"{n * count:,}" for n in (2, 4, 8)])
+        self.halved.setTruth(
+            1,
+            self.tr("Chapter 3: {rows} × {cols}, a finer map.").format(
+                rows=2 * grid.rows, cols=2 * grid.cols
+            ),
+        )
+
+    def _ask_ones(self, lesson: LessonData) -> None:
+        text = self.tr("Chapter 7: softmax shares out 1 over a query's keys.")
+        if lesson.factors.axis is Axis.KEYS:  # the Lab can choose a wrong one
+            total = float(lesson.row.weights.sum(dtype=float))
+            text += " " + self.tr("Here: {sum}.").format(sum=f"{total:.3f}")
+        self.ones.setTruth(0, text)
+
+    def _ask_value(self, lesson: LessonData) -> None:
+        lengths = one_head.mixture(lesson.factors, lesson.query).lengths
+        gives_most = lengths.argmax() == lesson.row.weights.argmax()
+        here = self.tr("Here it does.") if gives_most else self.tr("Here it does not.")
+        text = self.tr("Chapter 8: weight times the value's length counts.")
+        self.value.setTruth(1, f"{text} {here}")
+
+    def _ask_joined(self, lesson: LessonData) -> None:
+        """Offer the numbers of all heads, of one head, and the number of heads."""
+        heads, width = lesson.trace.num_heads, int(lesson.factors.v.shape[1])
+        right = heads * width
+        others = {heads, width, 2 * right, 4 * right} - {right}
+        options = sorted({right, *sorted(others)[:2]})
+        self.joined.question.say(
+            self.tr(
+                "9. {heads} heads give {width} numbers each. How many reach "
+                "W<sub>O</sub>?"
+            ).format(heads=heads, width=width)
+        )
+        self.joined.setOptions([f"{n:,}" for n in options])
+        self.joined.setTruth(
+            options.index(right),
+            self.tr("Chapter 9: joined one behind the other, not averaged."),
         )
 
     def _seek(self, lesson: LessonData) -> None:
@@ -263,7 +364,7 @@ class EndPage(Page):
                 query=lesson.name(lesson.query),
             ),
             self._answer(lesson),
-            self.tr("{n} of 5 questions right").format(n=self.right()),
+            self.tr("{n} of 10 questions right").format(n=self.right()),
         ]
         self.card.setContent(
             CardContent(

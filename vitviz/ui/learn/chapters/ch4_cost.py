@@ -19,13 +19,8 @@ from vitviz.jobs.queue import bound
 from vitviz.lessons import cost
 from vitviz.lessons.cost import Ratio, Timing
 from vitviz.ui.base import motion
-from vitviz.ui.learn.cost_drawings import (
-    ATTENTION,
-    REST,
-    CostChart,
-    Meeting,
-    PairTable,
-)
+from vitviz.ui.learn.figures.cost_chart import ATTENTION, REST, CostChart
+from vitviz.ui.learn.figures.meeting import Meeting, PairTable
 from vitviz.ui.learn.guess import NumberGuess
 from vitviz.ui.learn.lesson import ChapterHost, LessonData
 from vitviz.ui.learn.page import Button, Page
@@ -206,6 +201,8 @@ class CostPage(Page):
         if self._measured_with not in (None, trace.setup.model):
             self._measured_with = None
             self._show(None, is_done=False)
+        if self.timed is None:
+            self.ratios.say(*self._predictions(lesson))
         if self._resumes and self.measure.isEnabled():
             self._on_measure()
 
@@ -308,8 +305,11 @@ class CostPage(Page):
         self.chart.setTimings(timings, first)
         self.legend.say(self._legend() if timings else "")
         self.set_why(self.measuring, "")
-        for prose in (self.ratios, self.split):
-            prose.say("")
+        self.split.say("")
+        if self.lesson is None:
+            self.ratios.say("")
+        else:
+            self.ratios.say(*self._predictions(self.lesson))
         if timed is not None and timed.pairs(DOUBLED):
             self.ratios.say(*self._ratios(timed))
             self.set_why(self.measuring, self._why(timed))
@@ -327,19 +327,39 @@ class CostPage(Page):
             grid=f"{DOUBLED[0][0]}×{DOUBLED[0][1]}",
         )
 
+    def _predictions(self, lesson: LessonData) -> tuple[str, Table]:
+        """Return what will be measured, and what this model's tokens predict of it."""
+        special = lesson.trace.num_prefix_tokens
+        few, many = (rows * cols for rows, cols in DOUBLED)
+        ratio = (many + special) / (few + special)
+        return self._sizes(few, many, special), Table(
+            self._columns(),
+            (
+                (self.tr("attention, N²"), f"× {ratio**2:.1f}", "–", "–"),
+                (self.tr("all the rest, N"), f"× {ratio:.1f}", "–", "–"),
+            ),
+        )
+
+    def _sizes(self, few: int, many: int, special: int) -> str:
+        return self.tr(
+            "{patches} to {more} patches, {tokens} to {more_tokens} tokens:"
+        ).format(
+            patches=few,
+            more=many,
+            tokens=few + special,
+            more_tokens=many + special,
+        )
+
+    def _columns(self) -> tuple[str, ...]:
+        return "", self.tr("predicted"), self.tr("measured"), self.tr("range")
+
     def _ratios(self, timed: Timed) -> tuple[str, Table]:
         rounds = timed.pairs(DOUBLED)
         (first, second), found = rounds[0], cost.growth(rounds)
-        text = self.tr(
-            "{patches} to {more} patches, {tokens} to {more_tokens} tokens:"
-        ).format(
-            patches=first.rows * first.cols,
-            more=second.rows * second.cols,
-            tokens=first.num_tokens,
-            more_tokens=second.num_tokens,
-        )
+        few, many = first.rows * first.cols, second.rows * second.cols
+        text = self._sizes(few, many, first.num_tokens - few)
         return text, Table(
-            ("", self.tr("predicted"), self.tr("measured"), self.tr("range")),
+            self._columns(),
             (
                 _line(
                     self.tr("attention, N²"),

@@ -107,13 +107,16 @@ class HeadsPage(Page):
                 "Put one behind the other (concatenated), the outputs of the heads "
                 "have as many numbers as a token. W<sub>O</sub> mixes them: without "
                 "some head, all of the numbers change. Switch one off on the first "
-                "step and come back."
+                "step and come back. What one head writes is its output times its own "
+                "columns of W<sub>O</sub>; its share is of the sum of all heads' "
+                "lengths."
             ),
         )
         self.shapes = self.say()
         self.joined = BarsView(self.tr("Outputs of all heads joined, and times W_O"))
         self.add(self.joined)
         self.mixing = self.say("", "small")
+        self.writes = self.say("", "small")
         self.close_with(
             self.tr(
                 "Three minutes. Let the class name the heads by what they do, then "
@@ -284,6 +287,8 @@ class HeadsPage(Page):
         self.joined.setVisible(found is not None)
         if found is None:
             self.mixing.say("")
+            self.writes.say("")
+            self.writes.hide()
             return
         outputs = []
         for head in range(lesson.trace.num_heads):
@@ -308,6 +313,19 @@ class HeadsPage(Page):
                 length=written_out(float(np.linalg.norm(mixed.astype(np.float64)))),
             )
         )
+        self._show_written(found.written(np.stack(outputs)))
+
+    def _show_written(self, lengths: Array) -> None:
+        """Show what share each head writes into the token, the most first."""
+        total = max(float(lengths.sum()), 1e-12)  # all heads may be off
+        order = np.argsort(-lengths, kind="stable")
+        if theme.presents():  # a slide has no space for all
+            order = order[:MOST_ON_SLIDE]
+        shares = (f"{h} → {percent(float(lengths[h]) / total)}" for h in order)
+        self.writes.say(
+            self.tr("Heads' shares: {list}").format(list=" · ".join(shares))
+        )
+        self.writes.show()
 
     def _ask(self, lesson: LessonData) -> None:
         if self._is_trying or self._is_seeking:
