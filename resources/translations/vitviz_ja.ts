@@ -4500,6 +4500,10 @@
         <translation>、または次のいずれか（{names}）</translation>
     </message>
     <message>
+        <source>--bands takes one band, three, or as many as the network has channels; {count} are chosen, and {model} has {channels}. Choose others there, or under Size.</source>
+        <translation>--bands には 1 つ、3 つ、またはネットワークのチャネル数だけのバンドを指定します。選ばれているのは {count} 個ですが、{model} は {channels} チャネルです。--bands か「サイズ」で選び直してください。</translation>
+    </message>
+    <message>
         <source>; {free} are free</source>
         <translation>、空きは{free}</translation>
     </message>

@@ -60,7 +60,7 @@ def test_preprocessing_is_what_was_asked_for_and_is_exported(
     ("options", "said"),
     [
         (["--std", "0.2,0,0.2"], "each above 0"),
-        (["--mean", "0.2,0.3"], "three numbers"),
+        (["--mean", "0.2,0.3"], "takes 3 numbers for this network, not 2"),
         (["--mean", "nan,0,0"], "three numbers"),
         (["--resize", "-3"], "whole number"),
         (["--interpolation", "cubic"], "bicubic"),

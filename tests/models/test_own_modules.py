@@ -368,7 +368,7 @@ def test_a_picture_for_many_channels_is_refused() -> None:
     import numpy as np
 
     model = vitviz.wrap(Network(Multihead, channels=12))
-    with pytest.raises(InputError, match="takes 12 channels, and a picture has three"):
+    with pytest.raises(InputError, match="takes 12 channels, and picture has 3"):
         vitviz.trace(model, np.zeros((SIDE, SIDE, 3), np.uint8))
 
 

@@ -26,7 +26,12 @@ from vitviz.attention.trace import Setup
 from vitviz.domain.geometry import PatchGrid
 from vitviz.domain.interventions import UNTOUCHED, Interventions
 from vitviz.domain.placement import Fit, Placement
-from vitviz.errors import BudgetError, InputError, UnsupportedModelError
+from vitviz.errors import (
+    BudgetError,
+    InputError,
+    SelectionError,
+    UnsupportedModelError,
+)
 from vitviz.models.checkpoints.checks import MODEL_ERRORS
 from vitviz.models.model import Model, ModelInfo
 from vitviz.pictures.preprocessing import (
@@ -113,8 +118,19 @@ def model_input(
 
     One channel is the luminance; others than one or three are the file's bands.
 
-    Raises InputError for a picture of fewer bands.
+    Raises InputError for a picture of fewer bands, SelectionError where more or fewer
+    bands were chosen than the model has channels.
     """
+    chosen = len(image.reading.bands)
+    if chosen not in (0, 1, 3, info.channels):
+        raise SelectionError(
+            "--bands takes one band, three, or as many as the network has channels; "
+            "{count} are chosen, and {model} has {channels}. Choose others there, or "
+            "under Size.",
+            count=chosen,
+            model=info.name,
+            channels=info.channels,
+        )
     if info.channels not in (1, 3):
         count = 3 if image.bands is None else image.bands.shape[2]
         if image.bands is None or count < info.channels:

@@ -71,7 +71,7 @@ class SourceImage:
         chosen = self.reading.bands
         if len(chosen) in (0, 1, 3):
             chosen = tuple(range(1, count + 1))
-        return chosen[:count]
+        return chosen
 
     @property
     def size(self) -> tuple[int, int]:
