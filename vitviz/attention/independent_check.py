@@ -97,18 +97,23 @@ def _columns(call: Call, change: LayerInterventions, keys: Tensor) -> Tensor:
 NUM_CHECKED_ROWS = 9
 
 
-def verify_rows(capture: Capture, output: Tensor) -> Capture:
+def output_rows(output: Tensor) -> Tensor:
+    """Return what `verify_rows` compares with, (H, b, D), of a kernel's (H, N, D)."""
+    return output[:, checked_queries(output.shape[1]).to(output.device)]
+
+
+def verify_rows(capture: Capture, expected: Tensor) -> Capture:
     """Return `capture` with its error, measured on the first query and seeded others.
 
     The error is max |A V − O| / max |O| over these rows.
 
-    output : Tensor, (H, N, D), O, what the model's own kernel returned.
+    expected : Tensor, (H, b, D), O, from `output_rows` of what the model's own kernel
+        returned.
     """
-    queries = checked_queries(capture.num_queries).to(output.device)
-    expected = output[:, queries].float()  # (H, b, D)
+    queries = checked_queries(capture.num_queries).to(expected.device)
     # (H, b, N) @ (H, N, D)
     actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, D)
-    return replace(capture, error=_difference(actual, expected))
+    return replace(capture, error=_difference(actual, expected.float()))
 
 
 def columns_error(capture: Capture, normalisers: Tensor | None) -> float:

@@ -168,8 +168,11 @@ def _colours(
     mean, std = (
         np.asarray(values, np.float32)[:, None, None] for values in (means, deviations)
     )
-    shown = np.nan_to_num(np.rint(255 * (pixels * std + mean)))
-    colours: npt.NDArray[np.uint8] = np.clip(shown, 0, 255).astype(np.uint8)
+    shown = pixels * std
+    shown += mean
+    shown *= 255
+    np.nan_to_num(np.rint(shown, out=shown), copy=False)
+    colours: npt.NDArray[np.uint8] = np.clip(shown, 0, 255, out=shown).astype(np.uint8)
     return colours.transpose(1, 2, 0)  # (h, w, 3)
 
 

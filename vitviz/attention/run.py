@@ -188,18 +188,21 @@ def _tapped(
             is_declared = adapter.prefix_names is not None
             partial = fitted(partial, capture, is_declared=is_declared)
         partial = partial.with_layer(layer, capture)
+        assert on_layer is not None
+        try:
+            on_layer(layer, partial)
+        except Exception as error:
+            raise _ListenerFailed(error) from error
+
+    def ends() -> bool:
         look_at_others()
-        if on_layer is not None:
-            try:
-                on_layer(layer, partial)
-            except Exception as error:
-                raise _ListenerFailed(error) from error
+        return is_cancelled is not None and is_cancelled()
 
     opened = tap(
         adapter.blocks,
-        on_capture=keep,
+        on_capture=None if on_layer is None else keep,
         changes=applied_interventions(setup),
-        is_cancelled=is_cancelled,
+        is_cancelled=ends,
         windowed=setup.windowed,
         grid=(setup.grid.rows, setup.grid.cols),
     )
@@ -213,17 +216,24 @@ def _tapped(
                 output = adapter.forward(pixels)
         except _ListenerFailed as failed:
             raise failed.error from None
-        require_complete(recording, adapter.blocks, setup.windowed)
-    return with_output(partial, model, recording, output[0])
+    return whole_trace(setup, model, recording, output[0])
 
 
-def with_output(
-    made: Trace, model: Model, recording: Recording, output: Tensor
+def whole_trace(
+    setup: Setup, model: Model, recording: Recording, output: Tensor
 ) -> Trace:
-    """Return the trace with what the model returned for its picture.
+    """Return the trace of a picture from its finished pass.
 
-    Raises UnsupportedModelError where the model has another number of labels.
+    output : what the model returned for the picture.
+
+    Raises UnsupportedModelError where a block's attention was not captured, or the
+    model has another number of labels or of tokens.
     """
+    require_complete(recording, model.adapter.blocks, setup.windowed)
+    made = Trace(setup, (None,) * len(recording.captures))
+    first = next(capture for capture in recording.captures if capture is not None)
+    is_declared = model.adapter.prefix_names is not None
+    made = fitted(made, first, is_declared=is_declared)
     values, labels = as_array(output).reshape(-1), model.info.labels
     if labels is not None and model.adapter.has_head and len(labels) != len(values):
         raise UnsupportedModelError(
@@ -233,7 +243,12 @@ def with_output(
             count=len(values),
             labels=len(labels),
         )
-    return replace(made, extras=tuple(recording.extras), output=values)
+    return replace(
+        made,
+        captures=tuple(recording.captures),
+        extras=tuple(recording.extras),
+        output=values,
+    )
 
 
 def fitted(partial: Trace, capture: Capture, *, is_declared: bool) -> Trace:

@@ -8,7 +8,10 @@ else of the model is touched, so its logits are those of the untapped model, unl
 call itself is to be changed (`attention.intervene`).
 
     forward pass → block pre-hook names the layer → recorder calls the fused kernel,
-    keeps q, k, v, bias, scale, recomputes nine rows as a check, reports the layer
+    keeps q, k, v, bias, scale and the output's rows of nine queries
+
+Those rows are recomputed as a check: right away where a layer is reported as soon as it
+has run, otherwise for all layers after the pass.
 
 The replacement is global to the process, so a lock lets one tapped forward pass run at
 a time; calls from other threads go through unrecorded.
@@ -27,7 +30,7 @@ from torch import Tensor, nn
 
 from vitviz.attention import independent_check
 from vitviz.attention.capture import Bias, Capture, keep_bias
-from vitviz.attention.independent_check import verify_rows
+from vitviz.attention.independent_check import output_rows, verify_rows
 from vitviz.attention.intervene import AppliedInterventions, Call, as_bias
 from vitviz.domain.interventions import Axis
 from vitviz.errors import BudgetError, Cancelled, Phrase, UnsupportedModelError
@@ -55,6 +58,10 @@ class Recording:
     extras: list[Capture] = field(default_factory=list)
 
 
+# A list of captures, and the place of one in it.
+_Place = tuple[list[Capture] | list[Capture | None], int]
+
+
 class _Recorder:
     """The function that replaces `scaled_dot_product_attention` in an open tap."""
 
@@ -76,6 +83,8 @@ class _Recorder:
         self.recordings = tuple(Recording([None] * len(blocks)) for _ in range(count))
         self.layer: int | None = None
         self.thread_id = threading.get_ident()
+        # where a capture stands that is compared at the end, and the kernel's rows
+        self.unchecked: list[tuple[_Place, Tensor]] = []
         self.bias_bytes: dict[int, int] = {}
         self.grid = grid
 
@@ -143,17 +152,27 @@ class _Recorder:
         if scale is None:
             scale = query.shape[-1] ** -0.5
         parts = zip(*_owned(query, key, value), strict=True)
-        self._keep(
-            [
-                # (H, N, D) each
-                verify_rows(
-                    Capture(q, k, v, self._bias(attn_mask, picture), scale),
-                    output[picture].detach(),
-                )
-                for picture, (q, k, v) in enumerate(parts)
-            ]
-        )
+        captures = [
+            # (H, N, D) each
+            Capture(q, k, v, self._bias(attn_mask, picture), scale)
+            for picture, (q, k, v) in enumerate(parts)
+        ]
+        rows = [output_rows(output[picture].detach()) for picture in range(len(output))]
+        if self.on_capture is not None:
+            self._keep(list(map(verify_rows, captures, rows)))
+            return output
+        for kept, expected in zip(self._keep(captures), rows, strict=True):
+            self.unchecked.append((kept, expected))
         return output
+
+    def check(self) -> None:
+        """Compare with the kernel's output what has not been compared yet."""
+        with not_followed():
+            for (captures, place), expected in self.unchecked:
+                capture = captures[place]
+                assert capture is not None
+                captures[place] = verify_rows(capture, expected)
+        self.unchecked.clear()
 
     def _changed(
         self, changes: AppliedInterventions, layer: int, call: Call
@@ -173,7 +192,7 @@ class _Recorder:
         capture = Capture(q, k, v, self._bias(call.mask, 0), call.scale)
         capture = change.changed(capture)
         own = output[0].detach()
-        capture = verify_rows(capture, own)
+        capture = verify_rows(capture, output_rows(own))
         if change.axis is not Axis.KEYS:  # `own` is no kernel's
             capture = independent_check.verify_other_axis(capture, made, change)
         self._keep([change.sent(capture, own)])
@@ -186,11 +205,16 @@ class _Recorder:
             changed = self.on_output(self.layer, output)
         return output if changed is None else changed
 
-    def _keep(self, captures: Sequence[Capture]) -> None:
-        """Record each picture's call for the block that runs, or outside of all."""
+    def _keep(self, captures: Sequence[Capture]) -> list[_Place]:
+        """Record each picture's call for the block that runs, or outside of all.
+
+        Returns where each stands.
+        """
+        places: list[_Place] = []
         for recording, capture in zip(self.recordings, captures, strict=True):
             if self.layer is None:
                 recording.extras.append(capture)
+                places.append((recording.extras, len(recording.extras) - 1))
                 continue
             if recording.captures[self.layer] is not None:
                 raise UnsupportedModelError(
@@ -201,8 +225,10 @@ class _Recorder:
                     kind=type(self.blocks[self.layer]).__name__,
                 )
             recording.captures[self.layer] = capture
+            places.append((recording.captures, self.layer))
         if self.layer is not None and self.on_capture is not None:
             self.on_capture(self.layer, captures[0])
+        return places
 
     def _refuse(self, query: Tensor, dropout_p: float, is_causal: bool) -> None:
         """Raise UnsupportedModelError if a call is not the pictures' full attention."""
@@ -273,7 +299,9 @@ def tap(
 
     blocks : the model's blocks in order; a call belongs to the block that runs.
     on_capture : called in this thread with (layer, capture of the first picture) right
-        after each block's attention; what it raises ends the forward pass.
+        after each block's attention; what it raises ends the forward pass. Without it
+        the captures are compared with the kernel's output on leaving, all in a row,
+        which takes half the time; until then their error is NaN.
     on_output : called in this thread with (layer, the kernel's output, (B, H, N, D));
         a Tensor that it returns replaces the output. Nothing is captured then: for
         passes after a trace, which has the captures already.
@@ -316,6 +344,7 @@ def tap(
         stack.callback(setattr, F, "scaled_dot_product_attention", _original)
         F.scaled_dot_product_attention = recorder
         yield recorder.recordings
+        recorder.check()
 
 
 @contextlib.contextmanager

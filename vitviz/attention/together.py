@@ -10,14 +10,13 @@ batch cannot do is reported by its own run, so nothing is raised here: None then
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import torch
 
 from vitviz.attention.prepare import ImageInput, set_up
 from vitviz.attention.price import run_bytes
-from vitviz.attention.run import fitted, require_exact, with_output
-from vitviz.attention.tap import require_complete, tap
+from vitviz.attention.run import require_exact, whole_trace
+from vitviz.attention.tap import tap
 from vitviz.attention.trace import Trace
 from vitviz.domain.placement import Fit
 from vitviz.models.model import Model, ModelInfo
@@ -96,14 +95,8 @@ def _traced(
     if len(output) != len(images):
         return None
     made = []
-    is_declared = adapter.prefix_names is not None
     for setup, recording, values in zip(setups, recordings, output, strict=True):
-        require_complete(recording, adapter.blocks, first.windowed)
-        one = Trace(setup, (None,) * len(adapter.blocks))
-        seen = next(c for c in recording.captures if c is not None)
-        one = fitted(one, seen, is_declared=is_declared)
-        one = replace(one, captures=tuple(recording.captures))
-        one = with_output(one, model, recording, values)
+        one = whole_trace(setup, model, recording, values)
         require_exact(one)
         made.append(one)
     return made

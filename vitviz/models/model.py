@@ -258,6 +258,21 @@ def _num_biased_heads(adapter: Adapter) -> int:
     return max(1, width_of(adapter.blocks[0]) // 64)
 
 
+def parts_of(module: nn.Module) -> tuple[nn.Module, ...]:
+    """Return a module and all modules in it, each once, the module itself first.
+
+    As `module.modules()`, which takes a noticeable part of a small pass: it names each.
+    """
+    found: dict[int, nn.Module] = {}
+    left: list[nn.Module] = [module]
+    while left:
+        part = left.pop()
+        if id(part) not in found:
+            found[id(part)] = part
+            left += [child for child in part._modules.values() if child is not None]
+    return tuple(found.values())
+
+
 @contextlib.contextmanager
 def evaluating(
     module: nn.Module, parts: Iterable[nn.Module] | None = None
@@ -266,10 +281,9 @@ def evaluating(
 
     Each submodule's own mode is restored after it.
 
-    parts : `module.modules()`, where they are known already: a list of them takes a
-        noticeable part of a small pass.
+    parts : of `parts_of`, where they are known already.
     """
-    parts = module.modules() if parts is None else parts
+    parts = parts_of(module) if parts is None else parts
     training = [part for part in parts if part.training]
     if training:
         module.eval()

@@ -126,14 +126,41 @@ def group_free_bytes(root: Path = Path("/")) -> int | None:
 
     root : folder that holds `proc` and `sys`.
     """
-    left = [free for group in _groups(root) for free in _left_by(group)]
+    groups = _groups(root, _text(root / "proc/self/cgroup"))
+    left = [free for group in groups for free in _left_by(group)]
     return max(0, min(left)) if left else None
 
 
-def _groups(root: Path) -> Iterator[Path]:
-    """Yield the folders of this process's memory groups and of all around them."""
+# asked before every pass, and always the same
+@functools.lru_cache(maxsize=4)
+def _groups(root: Path, listed: str) -> tuple[Path, ...]:
+    """Return the folders of this process's memory groups and of all around them.
+
+    listed : text of the system's list of them.
+    """
+    possible = dict.fromkeys(_possible_groups(root, listed))
+    return tuple(
+        one
+        for one in possible
+        if any(_is_file(one / name) for name in ("memory.stat", *_LIMITS))
+    )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long
+        return False
+
+
+# Files of a group that limit its memory, of version 2 and of version 1.
+_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"
+
+
+def _possible_groups(root: Path, listed: str) -> Iterator[Path]:
+    """Yield the folders where the groups may be."""
     base = root / "sys/fs/cgroup"
-    for line in _text(root / "proc/self/cgroup").splitlines():
+    for line in listed.splitlines():
         # "4:memory:/a/b" in version 1, "0::/a/b" in version 2
         number, _, rest = line.partition(":")
         controllers, found, name = rest.partition(":")

@@ -215,10 +215,14 @@ def test_other_threads_pass_through_unrecorded_and_a_second_tap_waits() -> None:
     assert_untouched(module)
 
 
+@pytest.mark.parametrize("is_watched", [False, True])
 def test_a_layer_that_fails_its_check_is_not_shown(
-    monkeypatch: pytest.MonkeyPatch,
+    is_watched: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A kernel that does not compute softmax(QKᵀ·scale)V, in one layer of three."""
+    """A kernel that does not compute softmax(QKᵀ·scale)V, in one layer of three.
+
+    Found at the pass's end, and where layers are reported before the next one runs.
+    """
     calls = iter(range(100))
 
     def wrong(*arguments: object, **options: object) -> Tensor:
@@ -226,7 +230,17 @@ def test_a_layer_that_fails_its_check_is_not_shown(
         return out + (1e-3 if next(calls) == 1 else 0)
 
     monkeypatch.setattr("vitviz.attention.tap._original", wrong)
-    trace = vitviz.trace(vitviz.wrap(Network()), PIXELS)
+    seen: list[float] = []
+
+    def watch(layer: int, partial: vitviz.Trace) -> None:
+        capture = partial.captures[layer]
+        assert capture is not None
+        seen.append(capture.error)
+
+    on_layer = watch if is_watched else None
+    trace = vitviz.trace(vitviz.wrap(Network()), PIXELS, on_layer=on_layer)
+    found = [error > 1e-4 for error in seen]
+    assert found == ([False, True, False] if is_watched else [])
     assert trace.max_error > 1e-4
     assert trace.row(0, "cls").shape == (2, 25)
     with pytest.raises(ExactnessError, match="Layer 1 is not shown"):

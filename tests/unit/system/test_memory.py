@@ -12,6 +12,7 @@ from vitviz.attention.price import require_memory
 from vitviz.errors import BudgetError
 from vitviz.models.checkpoints.checks import require_model_memory
 from vitviz.models.model import ModelInfo
+from vitviz.system import memory
 from vitviz.system.memory import (
     free_bytes,
     give_back_unused,
@@ -51,6 +52,7 @@ def tree(
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(str(value), "utf-8")
+    memory._groups.cache_clear()  # a machine's groups stay; here one is added
     return group_free_bytes(root)
 
 

@@ -13,6 +13,7 @@ from vitviz.models.adapters.refusals import require_parts, require_plain
 from vitviz.models.model import (
     block_list,
     evaluating,
+    parts_of,
     require_divisible,
     with_attributes,
 )
@@ -62,11 +63,11 @@ class TimmAdapter:
         Ready means: evaluation mode, fused attention on, the grid dynamic where it was
         fixed.
         """
-        parts = tuple(self.module.modules())
+        parts = parts_of(self.module)
         changes: list[tuple[object, str, object]] = [
             (part, "fused_attn", True)
             for part in parts
-            if getattr(part, "fused_attn", True) is False
+            if vars(part).get("fused_attn", True) is False
         ]
         embed = self.timm.patch_embed
         if size != self.own_size:
@@ -122,7 +123,7 @@ def _relative_grid(
     tied: list[Any] = [
         part
         for part in parts
-        if hasattr(part, "set_window_size") and getattr(part, "window_size", None)
+        if hasattr(type(part), "set_window_size") and getattr(part, "window_size", None)
     ]
     kept = [
         (part, dict(vars(part)), dict(part._parameters), dict(part._buffers))

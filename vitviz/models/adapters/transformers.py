@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 import torch
@@ -25,6 +25,7 @@ from vitviz.models.adapters.towers import towers_of
 from vitviz.models.model import (
     block_list,
     evaluating,
+    parts_of,
     require_divisible,
     with_attributes,
 )
@@ -147,11 +148,8 @@ class TransformersAdapter:
 
         Ready means: evaluation mode, the "sdpa" attention, positions for that grid.
         """
-        configs = {
-            id(part.config): part.config
-            for part in self.module.modules()
-            if hasattr(part, "config")
-        }
+        parts = parts_of(self.module)
+        configs = {id(c): c for part in parts if (c := vars(part).get("config"))}
         changes: list[tuple[object, str, object]] = [
             (config, "_attn_implementation_internal", "sdpa")
             for config in configs.values()
@@ -162,10 +160,10 @@ class TransformersAdapter:
         width, height = size
         grid = (height // self.patch_size[1], width // self.patch_size[0])
         with (
-            evaluating(self.module),
+            evaluating(self.module, parts),
             with_attributes(*changes),
-            resampled_tables(self.module, grid),
-            _fused_pooling(self.module),
+            resampled_tables(parts, grid),
+            _fused_pooling(parts),
             contextlib.nullcontext() if self._is_fused else fused_calls(),
         ):
             yield
@@ -222,14 +220,14 @@ def _chosen(
 
 
 @contextlib.contextmanager
-def _fused_pooling(module: nn.Module) -> Iterator[None]:
+def _fused_pooling(parts: Iterable[nn.Module]) -> Iterator[None]:
     """Make the `nn.MultiheadAttention` of a pooling head (SigLIP's) call the kernel.
 
     transformers 5.23 asks it for its weights and throws them away, which keeps it from
     calling `scaled_dot_product_attention`.
     """
     with contextlib.ExitStack() as stack:
-        for part in module.modules():
+        for part in parts:
             if isinstance(part, nn.MultiheadAttention):
                 handle = part.register_forward_pre_hook(
                     lambda _part, args, options: (
@@ -246,14 +244,16 @@ AttributeValues = list[tuple[object, str, object]]
 
 
 @contextlib.contextmanager
-def resampled_tables(module: nn.Module, grid: tuple[int, int]) -> Iterator[None]:
+def resampled_tables(
+    parts: Iterable[nn.Module], grid: tuple[int, int]
+) -> Iterator[None]:
     """Keep position tables resampled to the grid (rows, cols) while the block runs.
 
-    Only tables that the library ties to another grid are touched. The module's own
+    Only tables that the library ties to another grid are touched. The modules' own
     parameters are put aside meanwhile and never written to.
     """
     changes: AttributeValues = []
-    for part in module.modules():
+    for part in parts:
         changes += _plain_table(part, grid)
         changes += _grid_table(part, grid)
         changes += _listed_table(part, grid)
