@@ -46,7 +46,8 @@ class PlacementDetails:
     # Half of an odd margin is rounded down, and a picture smaller than the crop is
     # padded, as transformers does; torchvision and timm round half to even.
     rounds_down: bool = False
-    # Sides are rounded to multiples of it, in model pixels.
+    # Sides are rounded to multiples of it, in model pixels; down for `Fit.WHOLE`
+    # without `scales_least` (YOLOS).
     multiple: int = 1
     # For `Fit.WHOLE`, whichever of the two sides changes less gets that of the input
     # (DPT, Depth Anything), and not the shorter one.
@@ -184,7 +185,8 @@ def _place_as_trained(
         width, height = (scale * side for side in source_size)
         resized = _multiples((width, height), own.multiple)
     elif fit is Fit.WHOLE:
-        resized = _whole(source_size, min(size), resize, own.longest)
+        width, height = _whole(source_size, min(size), resize, own.longest)
+        resized = _floor(width, own.multiple), _floor(height, own.multiple)
     elif fit is Fit.LETTERBOX:
         longest = None if resize is None else max(_two(resize))
         resized = _inside(source_size, size, longest, rounds_up=own.pads_end)
@@ -244,6 +246,10 @@ def _multiples(size: tuple[float, float], multiple: int) -> tuple[int, int]:
     """Return the size, rounded to multiples, as DPT rounds it."""
     width, height = (max(round(side / multiple), 1) * multiple for side in size)
     return width, height
+
+
+def _floor(side: int, multiple: int) -> int:
+    return max(side // multiple, 1) * multiple
 
 
 def _change(scale: float) -> float:

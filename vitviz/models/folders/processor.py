@@ -402,7 +402,7 @@ def _geometry(name: str, values: Mapping[str, Any]) -> _Geometry:
     if shortest is not None and crop is not None:
         return Fit.CROP, crop, shortest, _DOWN, _BLACK
     if shortest is not None:
-        whole = PlacementDetails(longest=longest)
+        whole = PlacementDetails(longest=longest, multiple=16 if name == "Yolos" else 1)
         return Fit.WHOLE, (shortest, shortest), None, whole, None
     if "max_height" in sizes:
         most = sizes["max_width"], sizes["max_height"]
