@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from vitviz.cli.main import main
-from vitviz.cli.overlap import WRITERS, Overlap, Turn
+from vitviz.cli.overlap import MOST_BYTES, MOST_HELD, WRITERS, Overlap, Turn
 from vitviz.system import atomic_files
 
 SECONDS = 20
 
 
+def wait_until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
 def waited(event: threading.Event) -> None:
     assert event.wait(SECONDS), "nothing else went on meanwhile"
+
+
+def read_all(
+    overlap: Overlap[int], items: Sequence[int], load: Callable[[int], int]
+) -> Iterator[tuple[int, Callable[[], int]]]:
+    return overlap.read(items, load, is_early=lambda _: True, num_bytes=lambda _: 0)
 
 
 def test_the_next_is_read_and_the_last_written_while_this_one_computes() -> None:
@@ -38,14 +52,35 @@ def test_the_next_is_read_and_the_last_written_while_this_one_computes() -> None
         turns.append((turn.item, error))
 
     with Overlap(conclude) as overlap:
-        for item, loaded in overlap.read(items, load, is_early=lambda _: True):
+        for item, loaded in read_all(overlap, items, load):
             assert loaded() == 10 * item
             waited(is_read[min(item + 1, len(items) - 1)])
             is_computed[item].set()
             overlap.end(Turn(item, ""), partial(write_of, item))
-            assert len(turns) >= item - WRITERS, "what waits to be written is bounded"
+            assert len(turns) >= item - MOST_HELD, "what waits to be written is bounded"
         overlap.finish()
     assert turns == [(item, None) for item in items]
+
+
+@pytest.mark.parametrize(
+    ("size", "ahead"), [(2**20, 1 + MOST_HELD), (MOST_BYTES + 1, 1)]
+)
+def test_as_many_are_read_ahead_as_there_is_room_for(size: int, ahead: int) -> None:
+    """A large one in the memory keeps the reader from the next, until it is taken."""
+    begun: list[int] = []
+    with Overlap[int](lambda *_: None) as overlap:
+        early = overlap.read(
+            range(8),
+            lambda item: begun.append(item) or item,  # type: ignore[func-returns-value]
+            is_early=lambda _: True,
+            num_bytes=lambda _: size,
+        )
+        for item, loaded in early:
+            count = min(item + ahead, 8)
+            wait_until(lambda count=count: len(begun) >= count)  # type: ignore[misc]
+            time.sleep(0.05)
+            assert len(begun) == count
+            assert loaded() == item
 
 
 def test_errors_come_in_their_turn() -> None:
@@ -68,7 +103,7 @@ def test_errors_come_in_their_turn() -> None:
         found.append((turn.item, str(error or "written")))
 
     with Overlap(conclude) as overlap:
-        for item, loaded in overlap.read(range(4), load, is_early=lambda _: True):
+        for item, loaded in read_all(overlap, range(4), load):
             turn = Turn(item, "")
             write: Callable[[], None] | None = None
             try:
@@ -119,7 +154,10 @@ def test_standard_input_is_read_in_its_turn_by_the_main_thread() -> None:
             threads[item] = threading.current_thread()
 
         items = ("a", "-", "b")
-        for item, loaded in overlap.read(items, load, is_early=lambda one: one != "-"):
+        early = overlap.read(
+            items, load, is_early=lambda one: one != "-", num_bytes=lambda _: 0
+        )
+        for item, loaded in early:
             assert item != "-" or item not in threads
             loaded()
     assert threads["-"] is threading.main_thread()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,8 @@ from tests.models.families import TOLERANCE, Case, sizes
 from tests.models.sharpen import require_sharp
 from tests.models.table import CASES
 from vitviz.attention import run, together
+from vitviz.attention.prepare import set_up
+from vitviz.attention.trace import Setup
 from vitviz.cli.main import main
 from vitviz.models.catalogue.embedded import FLEXI_NAME
 
@@ -41,7 +44,7 @@ def test_each_picture_gets_the_networks_own_attention(case: Case) -> None:
     generator = torch.Generator().manual_seed(4)
     shape = (1, 3, size[1], size[0])
     images = [torch.randn(shape, generator=generator) for _ in range(COUNT)]
-    made = together.trace_together(model, images)
+    made = together.trace_together(model, [set_up(model, one) for one in images])
     if made is None:  # timm's SAM has pictures and heads in one axis: one by one
         assert case.name.startswith("samvit")
         return
@@ -108,10 +111,10 @@ def test_a_folder_goes_through_together_and_its_files_are_the_same(
     traced = together.trace_together
 
     def counted(
-        model: vitviz.Model, images: list[object], **options: object
+        model: vitviz.Model, inputs: Sequence[tuple[Setup, Tensor]]
     ) -> list[vitviz.Trace] | None:
-        passes.append(len(images))
-        return traced(model, images, **options)  # type: ignore[arg-type]
+        passes.append(len(inputs))
+        return traced(model, inputs)
 
     monkeypatch.setattr(together, "trace_together", counted)
     arguments = ["export", str(pictures), "--fit", "whole", "--model", FLEXI_NAME]
@@ -150,10 +153,13 @@ def test_what_fails_together_is_left_to_single_runs() -> None:
     network = next(c for c in CASES if c.name == "vit_tiny_patch16_224").build()
     model = vitviz.wrap(OneOnly(network))
     images = [torch.randn(1, 3, 224, 224) for _ in range(2)]
-    assert together.trace_together(model, images) is None
+    inputs = [set_up(model, one) for one in images]
+    assert together.trace_together(model, inputs) is None
     assert run.trace(model, images[0]).num_layers == 3
     other = torch.randn(1, 3, 160, 160)
-    assert together.trace_together(vitviz.wrap(network), [images[0], other]) is None
+    model = vitviz.wrap(network)
+    inputs = [set_up(model, one) for one in (images[0], other)]
+    assert together.trace_together(model, inputs) is None
 
 
 def test_no_more_go_together_than_memory_allows(

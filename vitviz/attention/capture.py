@@ -16,7 +16,7 @@ A model may add a bias to its attention scores. The fused kernel receives it as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import torch
@@ -311,6 +311,12 @@ class Capture:
                 found = found + _largest(part.detach())
             self._largest_score.append(float(found))
         return self._largest_score[0]
+
+    def with_error(self, error: float) -> Capture:
+        """Return this call with another error; its largest score is not lost."""
+        made = replace(self, error=error)
+        made._largest_score.extend(self._largest_score)
+        return made
 
     @property
     def num_heads(self) -> int:

@@ -20,7 +20,6 @@ checks.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 import torch
@@ -55,7 +54,7 @@ def verify_other_axis(
     actual = compute.rows_at(capture, queries)[..., keys]
     error = (actual - expected).abs().max() / expected.max().clamp_min(1e-30)
     former = torch.tensor(capture.error, device=error.device)
-    return replace(capture, error=float(torch.maximum(error, former)))  # NaN stays
+    return capture.with_error(float(torch.maximum(error, former)))  # NaN stays
 
 
 def _spread(capture: Capture) -> Tensor:
@@ -113,7 +112,7 @@ def verify_rows(capture: Capture, expected: Tensor) -> Capture:
     queries = checked_queries(capture.num_queries).to(expected.device)
     # (H, b, N) @ (H, N, D)
     actual = rows_at(capture, queries) @ capture.v.float()  # (H, b, D)
-    return replace(capture, error=_difference(actual, expected.float()))
+    return capture.with_error(_difference(actual, expected.float()))
 
 
 def columns_error(capture: Capture, normalisers: Tensor | None) -> float:

@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+from torch import Tensor
 
-from vitviz.attention.prepare import ImageInput, set_up
 from vitviz.attention.price import run_bytes
 from vitviz.attention.run import require_exact, whole_trace
 from vitviz.attention.tap import tap
-from vitviz.attention.trace import Trace
-from vitviz.domain.placement import Fit
+from vitviz.attention.trace import Setup, Trace
 from vitviz.models.model import Model, ModelInfo
 from vitviz.models.threads import beside_others
 from vitviz.system.memory import free_bytes
@@ -43,56 +42,51 @@ def num_together(info: ModelInfo, num_tokens: int) -> int:
 
 
 def trace_together(
-    model: Model,
-    images: Sequence[ImageInput],
-    *,
-    size: int | tuple[int, int] | None = None,
-    fit: str | Fit | None = None,
+    model: Model, inputs: Sequence[tuple[Setup, Tensor]]
 ) -> list[Trace] | None:
     """Return the traces of several pictures, made in one pass.
 
     Each is what `run.trace` returns for its picture, to the rounding of the kernels.
 
-    images, size, fit : as `run.trace` takes them; all pictures come to one input size.
+    inputs : of `prepare.set_up`, without interventions, all of one size.
 
-    None where they do not, or where the pass fails: trace them one by one then, which
+    None where they are not, or where the pass fails: trace them one by one then, which
     says why.
     """
     try:
-        return _traced(model, images, size, fit)
+        return _traced(model, inputs)
     except Exception:
         # whatever a network makes of a batch: of one picture it may make a trace
         return None
 
 
-def _traced(
-    model: Model,
-    images: Sequence[ImageInput],
-    size: int | tuple[int, int] | None,
-    fit: str | Fit | None,
-) -> list[Trace] | None:
-    setups, inputs = zip(
-        *(set_up(model, image, size=size, fit=fit) for image in images), strict=True
-    )
+def _traced(model: Model, inputs: Sequence[tuple[Setup, Tensor]]) -> list[Trace] | None:
+    setups, pixels = zip(*inputs, strict=True)
     first = setups[0]
-    width, height = first.placement.model_size
-    if any(one.placement.model_size != (width, height) for one in setups):
+    size = first.placement.model_size
+    if any(one.placement.model_size != size for one in setups):
         return None
     adapter = model.adapter
     with (
         torch.inference_mode(),
-        adapter.ready((width, height)),
-        beside_others(counts_own=True),
+        adapter.ready(size),
+        beside_others(counts_own=True) as look_at_others,
     ):
+
+        def ends() -> bool:
+            look_at_others()
+            return False
+
         opened = tap(
             adapter.blocks,
+            is_cancelled=ends,
             windowed=first.windowed,
             grid=(first.grid.rows, first.grid.cols),
-            count=len(images),
+            count=len(inputs),
         )
         with opened as recordings:
-            output = adapter.forward(torch.cat(inputs))
-    if len(output) != len(images):
+            output = adapter.forward(torch.cat(pixels))
+    if len(output) != len(inputs):
         return None
     made = []
     for setup, recording, values in zip(setups, recordings, output, strict=True):

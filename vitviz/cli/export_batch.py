@@ -20,6 +20,7 @@ from vitviz.cli.export_request import ExportRequest
 from vitviz.cli.export_run import (
     chosen_model,
     method_inputs,
+    set_up_early,
     traced,
     traced_together,
 )
@@ -38,12 +39,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from vitviz.attention.trace import Trace
+    from vitviz.cli.export_run import Prepared
     from vitviz.cli.overlap import Turn
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
 
-# Pictures that wait to go through the model together: so many, or so many bytes.
-MOST_WAITING, MOST_WAITING_BYTES = 4, 128 * 2**20
+# Pictures that wait to go through the model together, at most.
+MOST_WAITING = 4
 
 
 def export_one(
@@ -65,7 +67,7 @@ def export_one(
 def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -> int:
     """Write one file for each picture; leave those that are done as they are."""
     from vitviz.cli.output import say
-    from vitviz.cli.overlap import Overlap, Turn
+    from vitviz.cli.overlap import MOST_BYTES, Overlap, Turn
     from vitviz.system.atomic_files import sweep
     from vitviz.system.printable import printable
 
@@ -77,9 +79,12 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
     model: Model | None = None
     num_kept = num_failed = 0
 
-    def read(task: ExportTask) -> SourceImage:
+    def read(task: ExportTask) -> tuple[SourceImage, Prepared | None]:
         refuse_overwriting_source(task)
-        return load(task.source, request, is_cancelled=overlap.is_over)
+        image = load(task.source, request, is_cancelled=overlap.is_over)
+        # the first is read before the model
+        early = None if model is None else set_up_early(model, image, request)
+        return image, early
 
     def conclude(turn: Turn[ExportTask], error: Exception | None) -> None:
         nonlocal num_failed
@@ -100,8 +105,8 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
         """Run the pictures that wait, and hand their files to the writers."""
         made: list[Trace | None] = [None] * len(waiting)
         if model is not None and len(waiting) > 1:
-            made = traced_together(model, [image for _, image in waiting], request)
-        for (turn, image), trace in zip(waiting, made, strict=True):
+            made = traced_together(model, [early for _, _, early in waiting])
+        for (turn, image, _), trace in zip(waiting, made, strict=True):
             write: Writing | None = None
             try:
                 if model is not None and image is not None:
@@ -119,15 +124,21 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
             overlap.end(turn, write)
         waiting.clear()
 
-    waiting: list[tuple[Turn[ExportTask], SourceImage | None]] = []
+    waiting: list[tuple[Turn[ExportTask], SourceImage | None, Prepared | None]] = []
     with Overlap(conclude) as overlap:
-        early = overlap.read(tasks, read, is_early=lambda task: task.source != STDIN)
-        for number, (task, loaded) in enumerate(early, start=1):
+        ahead = overlap.read(
+            tasks,
+            read,
+            is_early=lambda task: task.source != STDIN,
+            num_bytes=lambda made: made[0].pixels.nbytes,
+        )
+        for number, (task, loaded) in enumerate(ahead, start=1):
             turn = Turn(task, f"[{number}/{len(tasks)}] ")
             image: SourceImage | None = None
+            early: Prepared | None = None
             is_loading = False
             try:
-                image = loaded()
+                image, early = loaded()
                 if model is None:
                     is_loading = True
                     model = chosen_model(request)
@@ -135,13 +146,16 @@ def export_folder(sources: list[Source], folder: Path, request: ExportRequest) -
                 if _is_done(model, image, task, request):
                     num_kept += 1
                     continue
+                if early is None:
+                    early = set_up_early(model, image, request)
             except Exception as error:
                 if is_loading:
                     raise
                 turn.error, image = error, None
-            waiting.append((turn, image))
-            num_bytes = sum(one.pixels.nbytes for _, one in waiting if one is not None)
-            if len(waiting) == MOST_WAITING or num_bytes > MOST_WAITING_BYTES:
+            turn.num_bytes = 0 if image is None else image.pixels.nbytes
+            waiting.append((turn, image, early))
+            num_bytes = sum(turn.num_bytes for turn, _, _ in waiting)
+            if len(waiting) == MOST_WAITING or num_bytes > MOST_BYTES:
                 flush()
         flush()
         overlap.finish()

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vitviz.domain.methods import MAPS
 from vitviz.domain.number_text import bytes_text
-from vitviz.errors import BudgetError, VitvizError
+from vitviz.errors import BudgetError
 from vitviz.models.catalogue.progress import seconds_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from torch import Tensor
+
     from vitviz.attention.price import Price
-    from vitviz.attention.trace import Trace
+    from vitviz.attention.trace import Setup, Trace
     from vitviz.cli.export_request import ExportRequest
     from vitviz.domain.placement import Placement
     from vitviz.explain.gradients import Gradients
     from vitviz.models.model import Model
     from vitviz.pictures.source import SourceImage
+
+    Prepared = tuple[Setup, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,8 @@ def traced(
         made_price = price(model, placement.model_size, calibration=calibrate(model))
         note(f"{name}: {sentence(made_price)}")
         return None
-    check_price(model, placement.model_size, is_agreed=request.is_agreed)
     if made is None:
+        check_price(model, placement.model_size, is_agreed=request.is_agreed)
         made = trace(
             model,
             image,
@@ -102,35 +105,55 @@ def traced(
     return made
 
 
+def set_up_early(
+    model: Model, image: SourceImage, request: ExportRequest
+) -> Prepared | None:
+    """Return a picture's setup and input for a pass with others; any thread.
+
+    None where it has a pass of its own, which says what is wrong.
+    """
+    from vitviz.attention.prepare import set_up
+    from vitviz.attention.together import MOST_TOKENS
+
+    if request.only_price or request.changes:
+        return None
+    try:
+        width, height = _placement(model, image, request).model_size
+        patch_width, patch_height = model.info.patch_size
+        if 2 * (width // patch_width) * (height // patch_height) > MOST_TOKENS:
+            return None
+        return set_up(model, image, size=request.size, fit=request.fit)
+    except Exception:
+        # whatever it is, its own run meets it
+        return None
+
+
 def traced_together(
-    model: Model, images: Sequence[SourceImage | None], request: ExportRequest
+    model: Model, inputs: Sequence[Prepared | None]
 ) -> list[Trace | None]:
     """Return a trace of each picture that was made in one pass with others, else None.
 
-    images : of a folder, in their order; None for one that could not be read.
+    inputs : of a folder's pictures in their order, of `set_up_early`.
     """
-    from vitviz.attention.price import price
     from vitviz.attention.together import num_together, trace_together
 
-    found: list[Trace | None] = [None] * len(images)
-    if request.only_price or request.changes:
-        return found
+    found: list[Trace | None] = [None] * len(inputs)
     by_size: dict[tuple[int, int], list[int]] = {}
-    for index, image in enumerate(images):
-        if image is not None:
-            with contextlib.suppress(VitvizError):  # its own run says so
-                size = _placement(model, image, request).model_size
-                by_size.setdefault(size, []).append(index)
-    for size, indices in by_size.items():
-        count = num_together(model.info, price(model, size).num_tokens)
+    for index, one in enumerate(inputs):
+        if one is not None:
+            by_size.setdefault(one[0].placement.model_size, []).append(index)
+    for indices in by_size.values():
+        first = inputs[indices[0]]
+        assert first is not None
+        count = num_together(model.info, first[0].grid.num_tokens)
         for start in range(0, len(indices), count):
             some = indices[start : start + count]
-            chosen = [image for i in some if (image := images[i]) is not None]
+            chosen = [one for i in some if (one := inputs[i]) is not None]
             if len(chosen) < 2:
                 continue
-            made = trace_together(model, chosen, size=request.size, fit=request.fit)
-            for index, one in zip(some, made or (), strict=made is not None):
-                found[index] = one
+            made = trace_together(model, chosen)
+            for index, trace in zip(some, made or (), strict=made is not None):
+                found[index] = trace
     return found
 
 

@@ -1,10 +1,12 @@
 """Reading ahead and writing behind, while the model runs on the picture between.
 
-    reader thread      picture n + 1: read and decoded
+    reader thread      the next pictures: read and decoded
     this thread        picture n: pass, rows, what is to be drawn
-    writer threads     pictures n − 1 and n − 2: drawn, packed, written to the disk
+    writer threads     the last pictures: drawn, packed, written to the disk
 
-What is said, and in which order, is as if one picture were done after the other.
+Several pictures go through the model together, so as many are read ahead, and wait to
+be written, while that takes no more than `MOST_BYTES`. What is said, and in which
+order, is as if one picture were done after the other.
 """
 
 from __future__ import annotations
@@ -20,6 +22,11 @@ from typing import Generic, Self, TypeVar
 
 # A figure takes longer to draw and pack than the smallest model's pass.
 WRITERS = 2
+# Items that are read ahead, and that wait to be written; in bytes, beyond one that is
+# read and one for each writer.
+MOST_HELD, MOST_BYTES = 4, 128 * 2**20
+# How often a reader that waits for room looks whether there is no more to read.
+LOOK_S = 0.1
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -32,6 +39,8 @@ class Turn(Generic[Item]):
     item: Item
     # What each line begins with.
     prefix: str
+    # What is held until it is written.
+    num_bytes: int = 0
     lines: list[str] = field(default_factory=list)
     # Said last, if nothing failed.
     done: str = ""
@@ -95,38 +104,87 @@ class Overlap(Generic[Item]):
         load: Callable[[Item], Read],
         *,
         is_early: Callable[[Item], bool],
+        num_bytes: Callable[[Read], int],
     ) -> Iterator[tuple[Item, Callable[[], Read]]]:
         """Yield each item with a function that returns what was read of it.
 
         load : on the reader's thread; what it raises, that function raises.
         is_early : whether an item may be read before its turn.
+        num_bytes : what is held of one that was read.
         """
+        room = _Room(self.is_over)
 
-        def begun(index: int) -> Callable[[], Read]:
-            if index < len(items) and is_early(items[index]):
-                return self._reader.submit(load, items[index]).result
-            return functools.partial(load, items[min(index, len(items) - 1)])
+        def loaded_early(item: Item) -> tuple[Read, int]:
+            room.wait()
+            made = load(item)
+            size = num_bytes(made)
+            room.take(size)
+            return made, size
 
-        following = begun(0)
+        def begun(item: Item) -> Callable[[], Read]:
+            if not is_early(item):
+                return functools.partial(load, item)
+            future = self._reader.submit(loaded_early, item)
+
+            def result() -> Read:
+                made, size = future.result()
+                room.give(size)
+                return made
+
+            return result
+
+        ahead: deque[Callable[[], Read]] = deque()
         for index, item in enumerate(items):
-            loaded, following = following, begun(index + 1)
-            yield item, loaded
+            # this one, and those after it
+            for following in items[index + len(ahead) : index + 1 + MOST_HELD]:
+                ahead.append(begun(following))
+            yield item, ahead.popleft()
 
     def end(self, turn: Turn[Item], write: Callable[[], None] | None) -> None:
         """Take an item whose computation has ended, and write it meanwhile.
 
-        Waits while there is as much to write as there are threads for it.
+        Waits while too much is to be written.
         """
         if write is not None:
             turn.writing = self._writers.submit(write)
         self._turns.append(turn)
-        self._say(most=WRITERS)
+        while self._turns and (self._is_full() or self._turns[0].has_ended):
+            self._say()
 
     def finish(self) -> None:
         """Wait until all that was taken has been written."""
-        self._say(most=0)
+        while self._turns:
+            self._say()
 
-    def _say(self, most: int) -> None:
-        while self._turns and (len(self._turns) > most or self._turns[0].has_ended):
-            turn = self._turns.popleft()
-            self._conclude(turn, turn.outcome())
+    def _is_full(self) -> bool:
+        count = len(self._turns)
+        held = sum(turn.num_bytes for turn in self._turns)
+        return count > MOST_HELD or (count > WRITERS and held > MOST_BYTES)
+
+    def _say(self) -> None:
+        turn = self._turns.popleft()
+        self._conclude(turn, turn.outcome())
+
+
+class _Room:
+    """Room for what was read ahead; one thread takes it, another gives it back."""
+
+    def __init__(self, is_over: Callable[[], bool]) -> None:
+        self._is_over = is_over
+        self._changed = threading.Condition()
+        self._num_bytes = 0
+
+    def wait(self) -> None:
+        """Wait until there is some, or nothing more is to be read."""
+        with self._changed:
+            while self._num_bytes > MOST_BYTES and not self._is_over():
+                self._changed.wait(LOOK_S)
+
+    def take(self, size: int) -> None:
+        with self._changed:
+            self._num_bytes += size
+
+    def give(self, size: int) -> None:
+        with self._changed:
+            self._num_bytes -= size
+            self._changed.notify()

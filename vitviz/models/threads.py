@@ -28,7 +28,7 @@ _OWN = torch.get_num_threads()
 # By which users choose the number of threads, or how they wait.
 _VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT")
 # How often a pass looks at what else the machine does, at most.
-LOOK_S = 0.05
+LOOK_S = 0.01
 _chosen_outside = any(name in os.environ for name in _VARIABLES)
 _is_chosen = _chosen_outside
 
