@@ -27,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
         if arguments[0] == HELPER_SWITCH:
             serve(arguments[1])
             return 0
+    if argv is None:  # the process is ours
+        from vitviz.system.memory import keep_freed_memory
+
+        keep_freed_memory()
     from vitviz.cli.main import main as run
 
     return run(arguments)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from vitviz.domain.number_text import bytes_text
 from vitviz.errors import BudgetError, VitvizError
-from vitviz.system.memory import free_bytes
+from vitviz.system.memory import free_bytes, give_back_unused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,6 +212,8 @@ def require_memory(info: ModelInfo, num_tokens: int, size: tuple[int, int]) -> N
     if free is None:
         return
     _, peak = run_bytes(info, num_tokens)
+    if peak > free and give_back_unused():
+        free = free_bytes(info.device) or free
     if peak > free:
         raise BudgetError(
             "A run at {width}×{height} px ({tokens:,} tokens) would take about "

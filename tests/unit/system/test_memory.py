@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -210,3 +212,49 @@ def test_unused_memory_is_given_back() -> None:
     if not give_back_unused():
         pytest.skip("another C library")
     assert give_back_unused()
+
+
+# -- what the C library keeps ----------------------------------------------------------
+
+FAULTS = """
+import resource, sys, threading
+from vitviz.system.memory import keep_freed_memory
+print(keep_freed_memory() if sys.argv[1] == "kept" else "-")
+import numpy as np
+
+def work():
+    for _ in range(20):
+        blocks = [np.ones(2**17) for _ in range(64)]  # 1 MiB each, as a layer's q
+        del blocks
+for _ in range(2):  # one after the other, as the engine's thread and a reader's
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
+"""
+
+
+def faults_of(way: str, **variables: str) -> tuple[str, int]:
+    own = {n: v for n, v in os.environ.items() if not n.startswith("MALLOC_")}
+    done = subprocess.run(
+        [sys.executable, "-c", FAULTS, way],
+        env=own | variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said, count = done.stdout.split()
+    return said, int(count)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be told")
+def test_freed_memory_is_kept_for_the_next_pass() -> None:
+    """Its 64 MiB, 16,384 pages, are filled with zeros once, whichever thread asks."""
+    said, kept = faults_of("kept")
+    _, plain = faults_of("plain")
+    assert said == "True"
+    assert kept < 16_384 + 10_000  # and what the modules take
+    assert plain > 2 * kept
+    assert faults_of("kept", MALLOC_ARENA_MAX="4")[0] == "False"
+    tunable = "glibc.malloc.trim_threshold=4096"
+    assert faults_of("kept", GLIBC_TUNABLES=tunable)[0] == "False"
